@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: cubes, statistics, detectors and figures of merit. No QGIS, no GDAL."""

@@ -1,0 +1,176 @@
+"""Hyperspectral cubes: row blocks, valid pixels and spectral metadata, never the whole raster at once."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, Iterator, Optional, Sequence, Tuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import DataError
+
+Array = npt.NDArray[Any]
+
+MEMORY_BUDGET = 256 * 2**20
+"""Bytes one row block and what is made of it may take, unless a cube says otherwise."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some rows of a cube, with a mirrored halo where one was asked for.
+
+    start, stop : the rows of the cube this block is about (half open), halo not counted.
+    halo : rows added above and below. Beyond the raster's edge they are mirrored (the edge row not repeated).
+    pixels : (stop - start + 2 halo, columns, bands) float32, 0 where not valid.
+    valid : (stop - start + 2 halo, columns) bool.
+    """
+
+    start: int
+    stop: int
+    halo: int
+    pixels: Array
+    valid: Array
+
+    @property
+    def spectra(self) -> Array:
+        """The valid pixels without the halo, (n_pixels, bands) float32, in row order."""
+        inner = slice(self.halo, self.halo + self.stop - self.start)
+        valid, pixels = self.valid[inner], self.pixels[inner]
+        return pixels.reshape(-1, pixels.shape[-1]) if valid.all() else pixels[valid]
+
+
+class Cube(ABC):
+    """A hyperspectral image as detectors see it: used bands only, read a few rows at a time.
+
+    rows, columns, bands : its size, used bands only.
+    valid : (rows, columns) bool, True where every used band is finite and not nodata.
+    background : (rows, columns) bool, the valid pixels from which the background may be learnt.
+    wavelengths, fwhm : (bands,) float64 in nanometres, or None where unknown.
+    band_numbers : (bands,) int, the bands' numbers in the file, from 1.
+    pixel_area : square map units (metres where the CRS is geographic) a pixel covers; None without a CRS.
+    memory_budget : bytes that row blocks and what detectors make of them may take.
+    block_rows : fixed height of row blocks; None lets the budget decide.
+    """
+
+    rows: int
+    columns: int
+    bands: int
+    valid: Array
+    background: Array
+    wavelengths: Optional[Array] = None
+    fwhm: Optional[Array] = None
+    band_numbers: Array
+    pixel_area: Optional[float] = None
+    memory_budget: int = MEMORY_BUDGET
+    block_rows: Optional[int] = None
+
+    @abstractmethod
+    def read_rows(self, start: int, stop: int) -> Array:
+        """Return rows [start, stop) as (stop - start, columns, bands) float32, 0 where not valid."""
+
+    @property
+    def valid_pixels(self) -> int:
+        """Number of valid pixels."""
+        return int(np.count_nonzero(self.valid))
+
+    def block_height(self, bytes_per_pixel: Optional[int] = None) -> int:
+        """Return how many rows fit the budget, at least 1.
+
+        bytes_per_pixel : what the caller needs for a pixel; by default float32 and float64 copies of its spectrum.
+        """
+        if self.block_rows is not None:
+            return max(1, self.block_rows)
+        needed = bytes_per_pixel or self.bands * 24
+        return int(min(max(self.memory_budget // (needed * self.columns), 1), self.rows))
+
+    def blocks(
+        self,
+        halo: int = 0,
+        rows: Optional[Tuple[int, int]] = None,
+        bytes_per_pixel: Optional[int] = None,
+    ) -> Iterator[Block]:
+        """Walk over the rows from top to bottom.
+
+        halo : rows added above and below every block. rows : half-open range to walk over, all by default.
+        bytes_per_pixel : see `block_height`.
+        """
+        first, last = rows if rows is not None else (0, self.rows)
+        height = self.block_height(bytes_per_pixel)
+        for start in range(first, last, height):
+            stop = min(start + height, last)
+            low, high = max(start - halo, 0), min(stop + halo, self.rows)
+            pixels, valid = self.read_rows(low, high), self.valid[low:high]
+            above, below = low - (start - halo), stop + halo - high
+            if above or below:
+                pixels = np.pad(pixels, ((above, below), (0, 0), (0, 0)), mode="reflect")
+                valid = np.pad(valid, ((above, below), (0, 0)), mode="reflect")
+            yield Block(start, stop, halo, pixels, valid)
+
+    def learning_spectra(self, block: Block) -> Array:
+        """Return the block's spectra that the background is learnt from, (n_pixels, bands) float32."""
+        inner = slice(block.halo, block.halo + block.stop - block.start)
+        return np.asarray(block.pixels[inner][self.background[block.start : block.stop]])
+
+
+class ArrayCube(Cube):
+    """A cube over an array in memory or a memory map.
+
+    array : (rows, columns, bands), any real dtype. Pixels that are not finite in every band are not valid.
+    valid : (rows, columns) bool; found from the array where it is not given.
+    background : (rows, columns) bool, where the background may be learnt; all valid pixels by default.
+
+    Raises DataError when the shapes do not fit or fewer than two pixels are valid.
+    """
+
+    def __init__(
+        self,
+        array: Array,
+        valid: Optional[Array] = None,
+        background: Optional[Array] = None,
+        wavelengths: Optional[Array] = None,
+        fwhm: Optional[Array] = None,
+        band_numbers: Optional[Sequence[int]] = None,
+        pixel_area: Optional[float] = None,
+        memory_budget: int = MEMORY_BUDGET,
+        block_rows: Optional[int] = None,
+    ) -> None:
+        if array.ndim != 3 or 0 in array.shape:
+            raise DataError(f"A cube must be (rows, columns, bands), none of them 0; got shape {array.shape}.")
+        self.array = array
+        self.rows, self.columns, self.bands = array.shape
+        self.wavelengths, self.fwhm = wavelengths, fwhm
+        self.band_numbers = np.asarray(band_numbers if band_numbers is not None else np.arange(1, self.bands + 1))
+        self.pixel_area = pixel_area
+        self.memory_budget, self.block_rows = memory_budget, block_rows
+        if valid is None:
+            height = self.block_height()
+            valid = np.concatenate(
+                [np.isfinite(array[row : row + height]).all(axis=2) for row in range(0, self.rows, height)]
+            )
+        self.valid = valid
+        self.background = restrict_background(valid, background)
+
+    def read_rows(self, start: int, stop: int) -> Array:
+        """Return rows [start, stop) as float32, 0 where not valid; a view where nothing needs to change."""
+        pixels = np.asarray(self.array[start:stop], dtype=np.float32)
+        valid = self.valid[start:stop]
+        return pixels if valid.all() else np.where(valid[..., None], pixels, np.float32(0))
+
+
+def restrict_background(valid: Array, background: Optional[Array]) -> Array:
+    """Return the valid pixels among `background`, (rows, columns) bool; all valid ones where it is None.
+
+    Raises DataError when the sizes differ, or fewer than two pixels are left.
+    """
+    if valid.sum() < 2:
+        raise DataError(f"At least 2 valid pixels are needed; found {int(valid.sum())}.")
+    if background is None:
+        return valid
+    if background.shape != valid.shape:
+        raise DataError(f"The background mask is {background.shape} rows and columns, the image {valid.shape}.")
+    kept = np.asarray(valid & background.astype(bool))
+    if kept.sum() < 2:
+        raise DataError(f"The background mask must hold at least 2 valid pixels; it holds {int(kept.sum())}.")
+    return kept

@@ -1,0 +1,71 @@
+"""What every detector is: a frozen dataclass of parameters that learns a background and scores against it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar, Dict
+
+from ..cube import Array, Cube
+from ..errors import ModelError
+from ..group import ALONE, Group
+from ..parameters import Parameters
+from ..progress import SILENT, Progress
+
+
+class Background(ABC):
+    """What a detector learnt to be normal. Scoring changes nothing in it."""
+
+    @abstractmethod
+    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+        """Return (rows, columns) float32, NaN where not valid; larger is more anomalous.
+
+        Every process of `group` gets the whole map.
+        """
+
+    def maps(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Dict[str, Array]:
+        """Return the maps by name: `score`, and `spread` from detectors that have several members."""
+        return {"score": self.score(cube, progress, group)}
+
+    def arrays(self) -> Dict[str, Array]:
+        """Return what a model file must hold, by name. Local methods have nothing."""
+        return {}
+
+    def facts(self) -> Dict[str, Any]:
+        """Return what a model file's header must hold beside the parameters, as JSON values."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Detector(Parameters, ABC):
+    """Base of the detectors: class attributes describe, fields are parameters, `fit` learns.
+
+    id : name in the toolbox, on the command line and in model files. label, group : as the toolbox shows them.
+    summary : what it does, when to use it and where it breaks, for help and documentation.
+    source : the publication.
+    needs_torch : runs in a worker process, with torch.
+    can_save : learns a background that can be saved and used on another raster.
+    gives_spread : `maps` has `spread`, the disagreement of several members.
+    """
+
+    id: ClassVar[str]
+    label: ClassVar[str]
+    group: ClassVar[str]
+    summary: ClassVar[str]
+    source: ClassVar[str]
+    needs_torch: ClassVar[bool] = False
+    can_save: ClassVar[bool] = True
+    gives_spread: ClassVar[bool] = False
+
+    @abstractmethod
+    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Background:
+        """Learn the background from the cube's background pixels."""
+
+    def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> Background:
+        """Rebuild the background from what `Background.arrays` and `.facts` gave."""
+        raise ModelError(f"{self.id} has no background that can be saved.")
+
+    @classmethod
+    def who(cls) -> str:
+        """Name to begin an error message with."""
+        return cls.id

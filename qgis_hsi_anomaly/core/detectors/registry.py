@@ -1,0 +1,32 @@
+"""The one list of detectors: toolbox, command line, checks and documentation are made from it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Dict, Tuple, Type
+
+from ..errors import ParameterError
+from ..parameters import from_values
+from .base import Detector
+
+# id: module in this package and class. A new detector is one file and one line.
+_DETECTORS = {
+    "rx": ("rx", "RX"),
+}
+
+DETECTOR_IDS: Tuple[str, ...] = tuple(_DETECTORS)
+"""Ids of all detectors, in the order the toolbox and the documentation show them."""
+
+
+def detector_class(id: str) -> Type[Detector]:
+    """Return the class of detector `id`; ParameterError, with the known ids, where there is none."""
+    if id not in _DETECTORS:
+        raise ParameterError(f"DETECTOR must be one of {', '.join(DETECTOR_IDS)}; got {id!r}.")
+    module, name = _DETECTORS[id]
+    found: Type[Detector] = getattr(import_module(f"{__package__}.{module}"), name)
+    return found
+
+
+def make_detector(id: str, values: Dict[str, Any]) -> Detector:
+    """Return detector `id` with parameters by field name, the rest at their defaults."""
+    return from_values(detector_class(id), values)

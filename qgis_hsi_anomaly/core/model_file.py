@@ -1,0 +1,141 @@
+"""Model files: a detector's background as arrays and a JSON header. Data only, nothing is executed.
+
+The format is safetensors (any reader of it opens our files; writing it takes numpy alone): eight bytes
+of header length, a JSON header that places every array, the arrays. Our own header is one JSON text
+under `__metadata__`/`qgis_hsi_anomaly`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+import numpy as np
+
+from .cube import Array, Cube
+from .detectors.base import Background, Detector
+from .detectors.registry import make_detector
+from .errors import HsiAnomalyError, ModelError
+
+FORMAT = 1
+_DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "|u1", "BOOL": "|b1"}
+_NAMES = {np.dtype(code): name for name, code in _DTYPES.items()}
+_KEY = "qgis_hsi_anomaly"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted detector as a model file holds it.
+
+    detector : the detector with the parameters it was fitted with. background : what it learnt.
+    bands : number of bands it was fitted on. wavelengths : theirs, in nanometres, or None.
+    band_numbers : their numbers in the raster it was fitted on, from 1.
+    versions : versions of the software that fitted it.
+    """
+
+    detector: Detector
+    background: Background
+    bands: int
+    wavelengths: Optional[List[float]]
+    band_numbers: List[int]
+    versions: Dict[str, str]
+
+
+def model_of(detector: Detector, background: Background, cube: Cube, versions: Dict[str, str]) -> Model:
+    """Return the model of a detector fitted on `cube`; ModelError where its background cannot be saved."""
+    if not detector.can_save:
+        raise ModelError(f"{detector.id} learns no background that could be saved: run it on each raster instead.")
+    wavelengths = None if cube.wavelengths is None else [float(value) for value in cube.wavelengths]
+    numbers = [int(number) for number in cube.band_numbers]
+    return Model(detector, background, cube.bands, wavelengths, numbers, versions)
+
+
+def write_model(path: str, model: Model) -> None:
+    """Write a model file under a temporary name, then rename it. Raises ModelError where it cannot."""
+    header: Dict[str, Any] = {
+        "format": FORMAT,
+        "detector": model.detector.id,
+        "parameters": model.detector.values(),
+        "bands": model.bands,
+        "wavelengths": model.wavelengths,
+        "band_numbers": model.band_numbers,
+        "versions": model.versions,
+        "facts": model.background.facts(),
+    }
+    entries: Dict[str, Any] = {"__metadata__": {_KEY: json.dumps(header)}}
+    chunks, offset = [], 0
+    for name, array in model.background.arrays().items():
+        data = np.ascontiguousarray(array)
+        data = data.astype(data.dtype.newbyteorder("<"))
+        raw = data.tobytes()
+        entries[name] = {
+            "dtype": _NAMES[data.dtype],
+            "shape": list(data.shape),
+            "data_offsets": [offset, offset + len(raw)],
+        }
+        chunks.append(raw)
+        offset += len(raw)
+    text = json.dumps(entries).encode()
+    text += b" " * (-len(text) % 8)
+    temporary = Path(path).with_name(f".{Path(path).name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        with open(temporary, "wb") as stream:
+            stream.write(struct.pack("<Q", len(text)) + text)
+            stream.writelines(chunks)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise ModelError(f"The model file {path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        if temporary.exists():
+            temporary.unlink()
+
+
+def read_model(path: str) -> Model:
+    """Read a model file. Raises ModelError where it is missing, cut short or not a model."""
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        raise ModelError(f"The model file {path} cannot be read: {error.strerror or error}.") from error
+    not_a_model = ModelError(f"{path} is not a model file of this software.")
+    if len(raw) < 10 or raw[8:9] != b"{":
+        raise not_a_model
+    (length,) = struct.unpack("<Q", raw[:8])
+    if length > len(raw) - 8:
+        raise ModelError(f"The model file {path} is cut short: copy or fit it again.")
+    try:
+        entries = json.loads(raw[8 : 8 + length])
+        header = json.loads(entries.pop("__metadata__")[_KEY])
+        placed = {name: entry["data_offsets"] for name, entry in entries.items()}
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise not_a_model from error
+    data = raw[8 + length :]
+    if max((end for _, end in placed.values()), default=0) > len(data):
+        raise ModelError(f"The model file {path} is cut short: copy or fit it again.")
+    if header.get("format") != FORMAT:
+        raise ModelError(f"The model file {path} has format {header.get('format')}; this version reads {FORMAT}.")
+    try:
+        arrays: Dict[str, Array] = {
+            name: np.frombuffer(data[start:end], dtype=_DTYPES[entries[name]["dtype"]])
+            .reshape(entries[name]["shape"])
+            .copy()
+            for name, (start, end) in placed.items()
+        }
+        detector = make_detector(header["detector"], header["parameters"])
+        background = detector.restore(arrays, header["facts"])
+        return Model(
+            detector,
+            background,
+            int(header["bands"]),
+            header["wavelengths"],
+            header["band_numbers"],
+            header["versions"],
+        )
+    except HsiAnomalyError as error:
+        raise ModelError(f"The model file {path} cannot be used: {error}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"The model file {path} is damaged: fit it again.") from error

@@ -1,0 +1,210 @@
+"""Parameters described once: checks, toolbox, command line, help and documentation follow.
+
+A detector is a frozen dataclass whose fields are made by `integer`, `number`, `choice`, `choices` and
+`flag`. The field's name in upper case is the Processing name, in lower case with dashes the option.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any, Dict, Optional, Tuple, Type, TypeVar
+
+from .errors import ParameterError
+
+_TRUE = {"true", "yes", "on", "1"}
+_FALSE = {"false", "no", "off", "0"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: its type, default, unit, permitted values and help.
+
+    kind : integer, number, choice (one static string), choices (a tuple of them) or boolean.
+    minimum, maximum : bounds, both included. above : a bound that is not included.
+    odd : only odd integers. unit : empty where the value has none.
+    """
+
+    kind: str
+    default: Any
+    label: str
+    help: str
+    name: str = ""
+    unit: str = ""
+    minimum: Optional[float] = None
+    maximum: Optional[float] = None
+    above: Optional[float] = None
+    odd: bool = False
+    options: Tuple[str, ...] = ()
+    advanced: bool = False
+
+    @property
+    def processing_name(self) -> str:
+        """Name in QGIS Processing: upper case."""
+        return self.name.upper()
+
+    @property
+    def option(self) -> str:
+        """Name on the command line: `--` and lower case with dashes."""
+        return "--" + self.name.replace("_", "-")
+
+    def permitted(self) -> str:
+        """Say in words which values are permitted, to end a sentence with."""
+        if self.kind == "boolean":
+            return "true or false"
+        if self.kind in ("choice", "choices"):
+            some = "one of " if self.kind == "choice" else "one or more of "
+            return some + ", ".join(self.options)
+        words = ("an odd integer" if self.odd else "an integer") if self.kind == "integer" else "a number"
+        bounds = []
+        if self.minimum is not None:
+            bounds.append(f"at least {self.minimum:g}")
+        if self.above is not None:
+            bounds.append(f"above {self.above:g}")
+        if self.maximum is not None:
+            bounds.append(f"at most {self.maximum:g}")
+        return " ".join([words, " and ".join(bounds)]).strip()
+
+    def check(self, value: Any, who: str) -> Any:
+        """Return `value` (or the text of one) as this parameter's type.
+
+        Raises ParameterError, naming `who` and the parameter, where it is not permitted.
+        """
+        try:
+            converted = self._convert(value)
+        except (TypeError, ValueError, OverflowError):
+            converted = None
+        if converted is None:
+            raise ParameterError(f"{who}: {self.processing_name} must be {self.permitted()}; got {value!r}.")
+        return converted
+
+    def _convert(self, value: Any) -> Any:
+        if self.kind == "boolean":
+            if isinstance(value, str):
+                text = value.strip().lower()
+                return True if text in _TRUE else False if text in _FALSE else None
+            return bool(value) if value in (True, False, 0, 1) else None
+        if self.kind == "choice":
+            return value if value in self.options else None
+        if self.kind == "choices":
+            items = value.split(",") if isinstance(value, str) else value
+            chosen = tuple(dict.fromkeys(str(item).strip() for item in items))
+            return chosen if chosen and all(item in self.options for item in chosen) else None
+        if isinstance(value, bool):
+            return None
+        number = float(value)
+        if not math.isfinite(number):
+            return None
+        if self.minimum is not None and number < self.minimum:
+            return None
+        if self.above is not None and number <= self.above:
+            return None
+        if self.maximum is not None and number > self.maximum:
+            return None
+        if self.kind == "number":
+            return number
+        if number != int(number) or (self.odd and int(number) % 2 == 0):
+            return None
+        return int(number)
+
+
+def integer(
+    default: int,
+    label: str,
+    help: str,
+    *,
+    minimum: Optional[int] = None,
+    maximum: Optional[int] = None,
+    odd: bool = False,
+    unit: str = "",
+    advanced: bool = False,
+) -> Any:
+    """Field that holds an integer."""
+    return _field(
+        Parameter("integer", default, label, help, "", unit, minimum, maximum, None, odd, (), advanced)
+    )
+
+
+def number(
+    default: float,
+    label: str,
+    help: str,
+    *,
+    minimum: Optional[float] = None,
+    maximum: Optional[float] = None,
+    above: Optional[float] = None,
+    unit: str = "",
+    advanced: bool = False,
+) -> Any:
+    """Field that holds a finite real number."""
+    return _field(
+        Parameter("number", default, label, help, "", unit, minimum, maximum, above, False, (), advanced)
+    )
+
+
+def choice(
+    default: str, options: Tuple[str, ...], label: str, help: str, *, advanced: bool = False
+) -> Any:
+    """Field that holds one of several static strings."""
+    return _field(Parameter("choice", default, label, help, options=options, advanced=advanced))
+
+
+def choices(
+    default: Tuple[str, ...], options: Tuple[str, ...], label: str, help: str, *, advanced: bool = False
+) -> Any:
+    """Field that holds one or more of several static strings, as a tuple."""
+    return _field(Parameter("choices", default, label, help, options=options, advanced=advanced))
+
+
+def flag(default: bool, label: str, help: str, *, advanced: bool = False) -> Any:
+    """Field that holds true or false."""
+    return _field(Parameter("boolean", default, label, help, advanced=advanced))
+
+
+def _field(parameter: Parameter) -> Any:
+    return dataclasses.field(default=parameter.default, metadata={"parameter": parameter})
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Base of dataclasses whose fields are parameters: checks every value at construction."""
+
+    def __post_init__(self) -> None:
+        for parameter in parameters_of(type(self)):
+            checked = parameter.check(getattr(self, parameter.name), self.who())
+            object.__setattr__(self, parameter.name, checked)
+
+    @classmethod
+    def who(cls) -> str:
+        """Name to begin an error message with."""
+        return cls.__name__
+
+    def values(self) -> Dict[str, Any]:
+        """Return the parameters as JSON values by field name."""
+        return {
+            parameter.name: list(value) if isinstance(value, tuple) else value
+            for parameter in parameters_of(type(self))
+            for value in [getattr(self, parameter.name)]
+        }
+
+
+P = TypeVar("P", bound=Parameters)
+
+
+def parameters_of(cls: Type[Parameters]) -> Tuple[Parameter, ...]:
+    """List the parameters of a dataclass in order of declaration."""
+    return tuple(
+        dataclasses.replace(field.metadata["parameter"], name=field.name)
+        for field in dataclasses.fields(cls)
+        if "parameter" in field.metadata
+    )
+
+
+def from_values(cls: Type[P], values: Dict[str, Any]) -> P:
+    """Build `cls` from values (or their texts) by field name; ParameterError where a name is unknown."""
+    known = {parameter.name for parameter in parameters_of(cls)}
+    for name in values:
+        if name not in known:
+            raise ParameterError(f"{cls.who()}: unknown parameter {name.upper()}.")
+    return cls(**values)

@@ -1,0 +1,181 @@
+"""One-pass, mergeable mean and covariance; shrinkage; whitening; principal components.
+
+Sums are kept in float64 about a pilot mean near the true one, so that nothing is lost to cancellation
+and the sums of blocks, or of processes, simply add up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Tuple
+
+import numpy as np
+
+from .cube import Array, Cube
+from .errors import DataError, ParameterError
+from .group import ALONE, Group
+from .progress import SILENT, Progress
+
+REGULARIZATIONS = ("none", "ridge", "ledoitwolf")
+RIDGE = 1e-4
+"""Share of the mean band variance that `ridge` adds to every band's variance."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums over pixels of y = x - pilot and q = |y|^2, in float64: what all global statistics follow from.
+
+    count : number of pixels. first : sum of y, (bands,). second : sum of y y', (bands, bands).
+    third : sum of q y, (bands,). fourth : sum of q^2. The last two give Ledoit-Wolf's shrinkage.
+    """
+
+    pilot: Array
+    count: float
+    first: Array
+    second: Array
+    third: Array
+    fourth: float
+
+    @classmethod
+    def of(cls, pixels: Array, pilot: Array) -> Sums:
+        """Sum over (n_pixels, bands)."""
+        centred = pixels - pilot
+        squares = np.einsum("ij,ij->i", centred, centred)
+        return cls(
+            pilot,
+            float(len(centred)),
+            centred.sum(axis=0),
+            centred.T @ centred,
+            squares @ centred,
+            float(squares @ squares),
+        )
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(
+            self.pilot,
+            self.count + other.count,
+            self.first + other.first,
+            self.second + other.second,
+            self.third + other.third,
+            self.fourth + other.fourth,
+        )
+
+    def over(self, group: Group) -> Sums:
+        """Return the sums over all processes."""
+        bands = len(self.pilot)
+        packed = np.concatenate(
+            [[self.count, self.fourth], self.first, self.third, self.second.ravel()]
+        )
+        packed = group.sum(packed)
+        first, third = packed[2 : 2 + bands], packed[2 + bands : 2 + 2 * bands]
+        second = packed[2 + 2 * bands :].reshape(bands, bands)
+        return Sums(self.pilot, float(packed[0]), first, second, third, float(packed[1]))
+
+    @property
+    def mean(self) -> Array:
+        """Mean, (bands,)."""
+        return np.asarray(self.pilot + self.first / self.count)
+
+    @property
+    def covariance(self) -> Array:
+        """Covariance with divisor n - 1, (bands, bands)."""
+        return self._scatter() / max(self.count - 1.0, 1.0)
+
+    def _scatter(self) -> Array:
+        scatter = self.second - np.outer(self.first, self.first) / self.count
+        return np.asarray((scatter + scatter.T) / 2)
+
+    def ledoit_wolf(self) -> Tuple[Array, float]:
+        """Return the Ledoit-Wolf covariance (divisor n) and its shrinkage, 0 to 1.
+
+        O. Ledoit, M. Wolf, J. Multivariate Analysis 88 (2004) 365-411. Equal to scikit-learn's `LedoitWolf`.
+        """
+        n, bands = self.count, len(self.pilot)
+        shift = self.first / n
+        length = float(shift @ shift)
+        scatter = self._scatter()
+        # Sum over pixels of |x - mean|^4, from the sums about the pilot.
+        power = (
+            self.fourth
+            + 4 * float(shift @ self.second @ shift)
+            + n * length**2
+            - 4 * float(self.third @ shift)
+            + 2 * length * float(np.trace(self.second))
+            - 4 * length * n * length
+        )
+        sample = scatter / n
+        scale = float(np.trace(sample)) / bands
+        squared = float((sample**2).sum())
+        distance = squared - bands * scale**2
+        error = (power / n - squared) / n
+        shrinkage = 0.0 if distance <= 0 else min(max(error, 0.0) / distance, 1.0)
+        shrunk = (1 - shrinkage) * sample
+        shrunk.flat[:: bands + 1] += shrinkage * scale
+        return shrunk, shrinkage
+
+
+def pilot_mean(cube: Cube) -> Array:
+    """Return the mean of a first few background pixels, (bands,) float64: near enough to centre sums about.
+
+    The same pixels whatever the block height, so sums do not depend on it.
+    """
+    rows = np.flatnonzero(cube.background.any(axis=1))
+    row = int(rows[0])
+    pixels = cube.read_rows(row, row + 1)[0][cube.background[row]]
+    return np.asarray(pixels.mean(axis=0, dtype=np.float64))
+
+
+def gather_sums(cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Sums:
+    """Sum over the cube's background pixels, of all processes, in one pass."""
+    pilot = pilot_mean(cube)
+    bands = cube.bands
+    sums = Sums(pilot, 0.0, np.zeros(bands), np.zeros((bands, bands)), np.zeros(bands), 0.0)
+    first, last = group.rows(cube.rows)
+    for block in cube.blocks(rows=(first, last)):
+        sums = sums + Sums.of(cube.learning_spectra(block), pilot)
+        progress.update((block.stop - first) / max(last - first, 1))
+    return sums.over(group)
+
+
+def regularized_covariance(sums: Sums, regularization: str, progress: Progress = SILENT) -> Array:
+    """Return the covariance (bands, bands) as `regularization` (none, ridge, ledoitwolf) has it."""
+    if regularization == "none":
+        return sums.covariance
+    if regularization == "ridge":
+        covariance = sums.covariance
+        covariance.flat[:: len(covariance) + 1] += RIDGE * np.trace(covariance) / len(covariance)
+        return covariance
+    if regularization == "ledoitwolf":
+        covariance, shrinkage = sums.ledoit_wolf()
+        progress.metric("shrinkage", shrinkage)
+        return covariance
+    raise ParameterError(f"REGULARIZATION must be one of {', '.join(REGULARIZATIONS)}; got {regularization!r}.")
+
+
+def whitening(covariance: Array, progress: Progress = SILENT) -> Array:
+    """Return W (bands, rank) with W W' the inverse, or pseudo-inverse, of a covariance (bands, bands).
+
+    Directions without variance (to float64's accuracy) are left out, and a warning says how many.
+    Raises DataError where nothing varies.
+    """
+    values, vectors = np.linalg.eigh(covariance)
+    floor = max(values[-1], 0.0) * len(values) * np.finfo(np.float64).eps
+    kept = values > floor
+    rank = int(kept.sum())
+    if rank == 0:
+        raise DataError("All background pixels have the same spectrum: there is nothing to compare with.")
+    if rank < len(values):
+        progress.warning(
+            f"The covariance of the {len(values)} bands is singular: the pseudo-inverse over its {rank} "
+            "directions that vary was used; REGULARIZATION ledoitwolf uses all of them."
+        )
+    return np.asarray(vectors[:, kept] / np.sqrt(values[kept]))
+
+
+def principal_axes(covariance: Array, components: int) -> Array:
+    """Return the `components` axes of largest variance, (bands, components), largest first."""
+    _, vectors = np.linalg.eigh(covariance)
+    axes = vectors[:, ::-1][:, :components]
+    # A sign of its own: the largest loading of an axis is positive.
+    largest = axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])]
+    return np.asarray(axes * np.where(largest < 0, -1.0, 1.0))
