@@ -1,0 +1,292 @@
+"""The detectors without QGIS: commands, options and help are made from the registry."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import re
+import signal
+import sys
+from typing import Any, Dict, List, Optional, Sequence, Type
+
+from . import __version__, workflow
+from .core.detectors.base import Detector
+from .core.detectors.registry import DETECTOR_IDS, detector_class
+from .core.errors import Cancelled, HsiAnomalyError, ParameterError
+from .core.parameters import Parameter, Parameters, from_values, parameters_of
+from .core.progress import Progress
+from .jobs.environment import environment_report, environment_text
+from .jobs.execution import Execution
+
+DONE, REFUSED, CANCELLED = 0, 1, 130
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Run one command. Returns the exit status: 0 done, 1 refused or failed, 130 cancelled (2: wrong usage)."""
+    arguments = _parser().parse_args(argv)
+    interrupt = _Interrupt()
+    try:
+        answer = arguments.run(arguments, _progress(arguments, interrupt))
+    except (Cancelled, KeyboardInterrupt):
+        print("Cancelled.", file=sys.stderr)
+        return CANCELLED
+    except HsiAnomalyError as error:
+        print(" ".join(str(error).split("\n", 1)[0].split()), file=sys.stderr)
+        for line in str(error).split("\n")[1:]:
+            print(f"  {line}", file=sys.stderr)
+        return REFUSED
+    except MemoryError:
+        print("Not enough memory: close other programs, or use fewer bands (--bands).", file=sys.stderr)
+        return REFUSED
+    except Exception as error:  # a mistake of ours: still one line, the trace on request
+        if os.environ.get("HSI_ANOMALY_TRACEBACK"):
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"Unexpected error, please report it (HSI_ANOMALY_TRACEBACK=1 shows where): {what}", file=sys.stderr)
+        return REFUSED
+    print(json.dumps(answer) if arguments.json else arguments.show(answer))
+    return DONE
+
+
+def parse_bands(text: str) -> List[int]:
+    """Return band numbers from a list such as `1,2,5-40`. Raises ParameterError where it is none."""
+    numbers: List[int] = []
+    for item in text.split(","):
+        match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", item)
+        if match is None or int(match[2] or match[1]) < int(match[1]):
+            raise ParameterError(f"BANDS must be a list such as 1,2,5-40; got {text!r}.")
+        numbers.extend(range(int(match[1]), int(match[2] or match[1]) + 1))
+    return numbers
+
+
+class _Interrupt:
+    """Ctrl-C and SIGTERM ask for an orderly end; a second Ctrl-C ends at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                signal.signal(number, self._ask)
+            except ValueError:
+                return  # not the main thread: whoever called us handles signals
+
+    def _ask(self, number: int, frame: Any) -> None:
+        self.asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _progress(arguments: argparse.Namespace, interrupt: _Interrupt) -> Progress:
+    """Messages go to standard error; the share done too, where it is a terminal."""
+    terminal = sys.stderr.isatty()
+    quiet = arguments.json
+
+    def show_share(fraction: float) -> None:
+        if terminal:
+            print(f"\r{100 * fraction:5.1f} %", end="\n" if fraction >= 1 else "", file=sys.stderr, flush=True)
+
+    def show_message(text: str) -> None:
+        if not quiet:
+            print(("\r" if terminal else "") + text, file=sys.stderr, flush=True)
+
+    def show_warning(text: str) -> None:
+        print(("\r" if terminal else "") + f"Warning: {text}", file=sys.stderr, flush=True)
+
+    return Progress(show_share, show_message, show_warning, is_cancelled=lambda: interrupt.asked)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hsi-anomaly", description="Hyperspectral anomaly detection: score maps, their figures, models."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, help: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=help, description=help)
+
+    detect = command("detect", "Write the anomaly scores of a raster (larger = more anomalous).")
+    for id, options in _each_detector(detect, lambda cls: True):
+        options.add_argument("input", metavar="INPUT", help="hyperspectral raster (GeoTIFF, ENVI, any GDAL format)")
+        options.add_argument("output", metavar="OUTPUT", help="score raster to write (.tif, or ENVI: .img, .dat)")
+        _add_detector_options(options, detector_class(id))
+        _add_learning_options(options)
+        if detector_class(id).can_save:
+            options.add_argument("--model", metavar="FILE", help="also write what was learnt to this model file")
+        if detector_class(id).gives_spread:
+            options.add_argument("--spread", metavar="RASTER", help="also write how much the members disagree")
+        options.set_defaults(run=_detect, show=_show_outcome)
+
+    fit = command("fit", "Learn the background of a raster and write it to a model file.")
+    for id, options in _each_detector(fit, lambda cls: cls.can_save):
+        options.add_argument("input", metavar="INPUT", help="hyperspectral raster")
+        options.add_argument("output", metavar="MODEL", help="model file to write")
+        _add_detector_options(options, detector_class(id))
+        _add_learning_options(options)
+        options.set_defaults(run=_fit, show=_show_outcome)
+
+    apply = command("apply", "Score a raster against the background in a model file.")
+    apply.add_argument("model", metavar="MODEL", help="model file")
+    apply.add_argument("input", metavar="INPUT", help="hyperspectral raster; bands are matched by wavelength")
+    apply.add_argument("output", metavar="OUTPUT", help="score raster to write")
+    apply.add_argument("--spread", metavar="RASTER", help="also write how much the members disagree")
+    _add_options(apply, Execution)
+    apply.set_defaults(run=_apply, show=_show_outcome)
+
+    evaluate = command("evaluate", "Print the figures of merit of a score raster against truth.")
+    evaluate.add_argument("scores", metavar="SCORES", help="score raster")
+    evaluate.add_argument("truth", metavar="TRUTH", help="truth raster of the same size, nonzero = anomaly")
+    evaluate.add_argument("--report", metavar="HTML", help="also write a self-contained report")
+    evaluate.set_defaults(run=_evaluate, show=_show_figures)
+
+    detectors = command("detectors", "List the detectors with their parameters.")
+    detectors.set_defaults(run=_list_detectors, show=_show_detectors)
+
+    environment = command("environment", "Show which interpreters, torch and devices were found.")
+    environment.set_defaults(run=lambda arguments, progress: environment_report(), show=environment_text)
+
+    for options in (apply, evaluate, detectors, environment):
+        _add_json(options)
+    return parser
+
+
+def _each_detector(parser: argparse.ArgumentParser, wanted: Any) -> Any:
+    choices = parser.add_subparsers(required=True, metavar="DETECTOR", dest="detector")
+    for id in DETECTOR_IDS:
+        cls = detector_class(id)
+        if wanted(cls):
+            options = choices.add_parser(
+                id, help=cls.label, description=f"{cls.label}. {cls.summary}", epilog=f"Source: {cls.source}"
+            )
+            _add_json(options)
+            yield id, options
+
+
+def _add_json(options: argparse.ArgumentParser) -> None:
+    options.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def _add_learning_options(options: argparse.ArgumentParser) -> None:
+    options.add_argument("--bands", metavar="LIST", help="bands to use, such as 1,2,5-40; all good ones by default")
+    options.add_argument(
+        "--background", metavar="MASK", help="raster (nonzero) or polygons: where the background is learnt"
+    )
+
+
+def _add_detector_options(options: argparse.ArgumentParser, cls: Type[Detector]) -> None:
+    _add_options(options, cls)
+    _add_options(options, Execution)
+
+
+def _add_options(options: argparse.ArgumentParser, cls: Type[Parameters]) -> None:
+    for parameter in parameters_of(cls):
+        flag: Dict[str, Any] = {"nargs": "?", "const": "true"} if parameter.kind == "boolean" else {}
+        options.add_argument(
+            parameter.option,
+            dest=parameter.name,
+            metavar="VALUE" if parameter.kind != "choice" else "|".join(parameter.options),
+            default=argparse.SUPPRESS,
+            help=_option_help(parameter),
+            **flag,
+        )
+
+
+def _option_help(parameter: Parameter) -> str:
+    default = ",".join(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
+    unit = f" {parameter.unit}" if parameter.unit else ""
+    shown = "none" if default == "" else f"{default}{unit}"
+    return f"{parameter.help} Default: {shown}.".replace("%", "%%")
+
+
+def _given(arguments: argparse.Namespace, cls: Type[Parameters]) -> Dict[str, Any]:
+    names = [parameter.name for parameter in parameters_of(cls)]
+    return {name: getattr(arguments, name) for name in names if hasattr(arguments, name)}
+
+
+def _learning(arguments: argparse.Namespace) -> Dict[str, Any]:
+    return {
+        "bands": None if arguments.bands is None else parse_bands(arguments.bands),
+        "background": arguments.background,
+        "execution": from_values(Execution, _given(arguments, Execution)),
+    }
+
+
+def _detector(arguments: argparse.Namespace) -> Detector:
+    cls = detector_class(arguments.detector)
+    return from_values(cls, _given(arguments, cls))
+
+
+def _detect(arguments: argparse.Namespace, progress: Progress) -> Dict[str, Any]:
+    outcome = workflow.detect(
+        _detector(arguments),
+        arguments.input,
+        arguments.output,
+        spread=getattr(arguments, "spread", None),
+        model=getattr(arguments, "model", None),
+        progress=progress,
+        **_learning(arguments),
+    )
+    return {"output": arguments.output, **dataclasses.asdict(outcome)}
+
+
+def _fit(arguments: argparse.Namespace, progress: Progress) -> Dict[str, Any]:
+    outcome = workflow.fit(
+        _detector(arguments), arguments.input, arguments.output, progress=progress, **_learning(arguments)
+    )
+    return {"output": arguments.output, **dataclasses.asdict(outcome)}
+
+
+def _apply(arguments: argparse.Namespace, progress: Progress) -> Dict[str, Any]:
+    outcome = workflow.apply(
+        arguments.model,
+        arguments.input,
+        arguments.output,
+        spread=arguments.spread,
+        execution=from_values(Execution, _given(arguments, Execution)),
+        progress=progress,
+    )
+    return {"output": arguments.output, **dataclasses.asdict(outcome)}
+
+
+def _evaluate(arguments: argparse.Namespace, progress: Progress) -> Dict[str, float]:
+    return workflow.evaluate(arguments.scores, arguments.truth, arguments.report, progress)
+
+
+def _list_detectors(arguments: argparse.Namespace, progress: Progress) -> Dict[str, Any]:
+    return {"detectors": [_description(detector_class(id)) for id in DETECTOR_IDS]}
+
+
+def _description(cls: Type[Detector]) -> Dict[str, Any]:
+    return {
+        "id": cls.id,
+        "label": cls.label,
+        "group": cls.group,
+        "summary": cls.summary,
+        "source": cls.source,
+        "needs_torch": cls.needs_torch,
+        "can_save": cls.can_save,
+        "gives_spread": cls.gives_spread,
+        "parameters": [
+            {"option": parameter.option, **dataclasses.asdict(parameter)} for parameter in parameters_of(cls)
+        ],
+    }
+
+
+def _show_outcome(answer: Dict[str, Any]) -> str:
+    return f"{answer['output']}: {answer['valid_pixels']} valid pixels, {answer['bands_used']} bands used."
+
+
+def _show_figures(answer: Dict[str, float]) -> str:
+    return "\n".join(f"{name:18} {value:.4f}" for name, value in answer.items())
+
+
+def _show_detectors(answer: Dict[str, Any]) -> str:
+    lines = []
+    for detector in answer["detectors"]:
+        lines.append(f"{detector['id']}: {detector['label']} ({detector['group']})")
+        lines.append(f"    {detector['summary']}")
+        for parameter in detector["parameters"]:
+            unit = f" {parameter['unit']}" if parameter["unit"] else ""
+            lines.append(f"    {parameter['option']} {parameter['default']}{unit}: {parameter['help']}")
+    return "\n".join(lines)

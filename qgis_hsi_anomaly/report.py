@@ -1,0 +1,134 @@
+"""Reports: one self-contained html file, pictures inside."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from typing import Any, Dict, List, Tuple
+
+import numpy as np
+
+from . import __version__
+from .core.cube import Array
+from .core.errors import MissingLibraryError
+from .core.metrics import FIGURES, LabelledScores, roc
+
+_STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #1c2330; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
+p.about { color: #566; margin-top: 0; } img { max-width: 100%; }
+table { border-collapse: collapse; width: 100%; } td, th { padding: .3rem .6rem; text-align: left;
+border-bottom: 1px solid #dde2e8; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
+"""
+
+
+def evaluation_report(
+    scores_name: str,
+    truth_name: str,
+    scores: Array,
+    truth: Array,
+    labelled: LabelledScores,
+    found: Dict[str, float],
+) -> str:
+    """Return the html of an evaluation: figures, ROC, PD and PF against threshold, histograms and the map.
+
+    Raises MissingLibraryError where matplotlib is absent.
+    """
+    thresholds, detections, alarms = roc(labelled)
+    pictures = [
+        ("Detection against false alarms", _draw_roc(detections, alarms, found["AUC_PD_PF"])),
+        ("Detection and false alarms against threshold", _draw_thresholds(thresholds, detections, alarms)),
+        ("Normalised scores of background and anomalies", _draw_histograms(labelled)),
+        ("Map: scores, anomalies of the truth outlined", _draw_map(scores, truth)),
+    ]
+    rows = [
+        f"<tr><td><code>{name}</code></td><td class='number'>{found[name]:.4f}</td><td>{html.escape(text)}</td></tr>"
+        for name, text in FIGURES.items()
+    ]
+    about = (
+        f"Scores <b>{html.escape(scores_name)}</b> against truth <b>{html.escape(truth_name)}</b>: "
+        f"{len(labelled.anomaly)} anomaly and {len(labelled.background)} background pixels."
+    )
+    note = (
+        "AUC_PF_TAU and what follows from it change under any monotone map of the scores: "
+        "compare detectors by AUC_PD_PF, AVERAGE_PRECISION and PD at a fixed PF first."
+    )
+    return _page("Evaluation of anomaly scores", about, rows, note, pictures)
+
+
+def _page(title: str, about: str, rows: List[str], note: str, pictures: List[Tuple[str, str]]) -> str:
+    figures = "\n".join(
+        f"<h2>{html.escape(caption)}</h2><img alt='{html.escape(caption)}' src='data:image/png;base64,{data}'>"
+        for caption, data in pictures
+    )
+    return (
+        "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'>"
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>"
+        f"<h1>{html.escape(title)}</h1><p class='about'>{about} HSI Anomaly {__version__}.</p>"
+        f"<h2>Figures</h2><table>{''.join(rows)}</table><p>{html.escape(note)}</p>{figures}</body></html>\n"
+    )
+
+
+def _new_figure(width: float, height: float) -> Tuple[Any, Any]:
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise MissingLibraryError(
+            "The report needs matplotlib: install it for QGIS's Python (Debian: python3-matplotlib), or leave REPORT empty."
+        ) from error
+    figure = Figure(figsize=(width, height), dpi=110, constrained_layout=True)
+    FigureCanvasAgg(figure)
+    return figure, figure.add_subplot()
+
+
+def _png(figure: Any) -> str:
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png")
+    return base64.b64encode(stream.getvalue()).decode()
+
+
+def _draw_roc(detections: Array, alarms: Array, area: float) -> str:
+    figure, axes = _new_figure(7, 4.2)
+    floor = 1e-4
+    axes.step(np.maximum(alarms, floor), detections, where="post", color="#b5222d", label=f"AUC {area:.4f}")
+    axes.set(xscale="log", xlim=(floor, 1), ylim=(0, 1.02), xlabel="false alarms PF", ylabel="detections PD")
+    axes.grid(alpha=0.3)
+    axes.legend(loc="lower right")
+    return _png(figure)
+
+
+def _draw_thresholds(thresholds: Array, detections: Array, alarms: Array) -> str:
+    figure, axes = _new_figure(7, 4.2)
+    axes.step(thresholds, detections, where="pre", color="#b5222d", label="PD")
+    axes.step(thresholds, alarms, where="pre", color="#2a5d8f", label="PF")
+    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="threshold (normalised score)", ylabel="share of pixels")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    return _png(figure)
+
+
+def _draw_histograms(labelled: LabelledScores) -> str:
+    figure, axes = _new_figure(7, 4.2)
+    edges = np.linspace(0, 1, 61)
+    for values, color, name in (
+        (labelled.background, "#2a5d8f", "background"),
+        (labelled.anomaly, "#b5222d", "anomaly"),
+    ):
+        weights = np.full(len(values), 1 / len(values))
+        axes.hist(values, edges, weights=weights, color=color, alpha=0.6, label=name)
+    axes.set(yscale="log", xlim=(0, 1), xlabel="normalised score", ylabel="share of the class")
+    axes.legend()
+    return _png(figure)
+
+
+def _draw_map(scores: Array, truth: Array) -> str:
+    rows, columns = scores.shape
+    figure, axes = _new_figure(7, min(max(7 * rows / columns, 3), 10))
+    low, high = np.nanpercentile(scores, [2, 98])
+    image = axes.imshow(scores, cmap="inferno", vmin=low, vmax=high, interpolation="nearest")
+    axes.contour(truth.astype(float), levels=[0.5], colors="#39d0ff", linewidths=0.9)
+    axes.set(xlabel="column", ylabel="row")
+    figure.colorbar(image, ax=axes, label="score (2-98 % of the valid pixels)", shrink=0.8)
+    return _png(figure)

@@ -1,0 +1,338 @@
+"""Files in, files out: the one place where the toolbox and the command line meet the detectors.
+
+Each function checks all it can before the work starts, runs the detector here or in a worker process,
+and writes the outputs last, so that a failure or a cancel leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence
+
+import numpy as np
+
+from . import __version__
+from .core.bands import match_bands
+from .core.cube import Array
+from .core.detectors.base import Detector
+from .core.errors import ModelError, ParameterError
+from .core.metrics import figures, label_scores
+from .core.model_file import Model, model_of, read_model, write_model
+from .core.progress import SILENT, Progress
+from .jobs.execution import Execution
+from .jobs.run import run_in_worker
+from .raster.reader import RasterCube, open_cube, read_band_table, read_map, read_truth
+from .raster.writer import check_output, write_map
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run gives back beside its files.
+
+    valid_pixels, bands_used : what entered. metrics : figures the run reported, as in the run record.
+    """
+
+    valid_pixels: int
+    bands_used: int
+    metrics: Dict[str, Any]
+
+
+@dataclass
+class _Run:
+    """Notes taken during a run, for its record."""
+
+    progress: Progress
+    record: Dict[str, Any]
+    warnings: List[str] = field(default_factory=list)
+    seconds: Dict[str, float] = field(default_factory=dict)
+    _clock: float = field(default_factory=time.monotonic)
+
+    def part(self, start: float, stop: float) -> Progress:
+        """Progress for a stretch of the run that also notes warnings."""
+        part = self.progress.part(start, stop)
+        part.on_warning = self._warn
+        return part
+
+    def lap(self, name: str) -> None:
+        """Note the seconds since the last lap."""
+        now = time.monotonic()
+        self.seconds[name] = round(now - self._clock, 3)
+        self._clock = now
+
+    def _warn(self, text: str) -> None:
+        self.warnings.append(text)
+        self.progress.warning(text)
+
+    def write_record(self, output: str) -> None:
+        """Write the run record beside `output`."""
+        self.record.update(warnings=self.warnings, seconds=self.seconds, metrics=self.progress.metrics)
+        Path(record_path(output)).write_text(json.dumps(self.record, indent=2) + "\n", encoding="utf-8")
+
+
+def detect(
+    detector: Detector,
+    input: str,
+    output: str,
+    *,
+    bands: Optional[Sequence[int]] = None,
+    background: Optional[str] = None,
+    spread: Optional[str] = None,
+    model: Optional[str] = None,
+    execution: Execution = Execution(),
+    progress: Progress = SILENT,
+) -> Outcome:
+    """Learn the background of a raster and write its anomaly scores, larger = more anomalous.
+
+    bands : band numbers from 1. background : raster or polygons where the background is learnt.
+    spread : raster for the disagreement of the detector's members. model : file for what was learnt.
+    """
+    if spread is not None and not detector.gives_spread:
+        raise ParameterError(f"{detector.id}: SPREAD needs a detector of several members.")
+    if model is not None and not detector.can_save:
+        raise ModelError(f"{detector.id} learns no background that could be saved: leave MODEL empty.")
+    inputs = [path for path in (input, background) if path is not None]
+    _check_outputs([output, spread], model, inputs)
+    run = _begin("detect", detector, input, progress)
+    cube = open_cube(input, bands, background, progress=run.part(0.0, 0.15))
+    _describe(cube, run, background)
+    run.lap("read")
+
+    working = run.part(0.15, 0.95)
+    if detector.needs_torch or execution.several:
+        maps = run_in_worker("detect", cube, detector, None, execution, working, save_model=model)
+        fitted = None
+    else:
+        learnt = detector.fit(cube, working.part(0.0, 0.5))
+        maps = learnt.maps(cube, working.part(0.5, 1.0))
+        fitted = model_of(detector, learnt, cube, versions()) if model is not None else None
+    run.lap("learn and score")
+    if not maps:
+        # Another machine of this run holds the scores.
+        progress.update(1.0)
+        return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
+    with _Outputs() as outputs:
+        if model is not None:
+            outputs.add(model)
+        if fitted is not None and model is not None:
+            write_model(model, fitted)
+        _write_maps(outputs, maps, output, spread, cube, detector, run)
+    progress.update(1.0)
+    return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
+
+
+def fit(
+    detector: Detector,
+    input: str,
+    model: str,
+    *,
+    bands: Optional[Sequence[int]] = None,
+    background: Optional[str] = None,
+    execution: Execution = Execution(),
+    progress: Progress = SILENT,
+) -> Outcome:
+    """Learn the background of a raster and write it to a model file."""
+    if not detector.can_save:
+        raise ModelError(f"{detector.id} learns no background that could be saved: run it on each raster instead.")
+    _check_outputs([], model, [path for path in (input, background) if path is not None])
+    run = _begin("fit", detector, input, progress)
+    cube = open_cube(input, bands, background, progress=run.part(0.0, 0.2))
+    _describe(cube, run, background)
+    run.lap("read")
+    with _Outputs() as outputs:
+        outputs.add(model)
+        working = run.part(0.2, 1.0)
+        if detector.needs_torch or execution.several:
+            run_in_worker("fit", cube, detector, None, execution, working, save_model=model)
+        else:
+            write_model(model, model_of(detector, detector.fit(cube, working), cube, versions()))
+        run.lap("learn")
+        outputs.add(record_path(model))
+        run.write_record(model)
+    progress.update(1.0)
+    return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
+
+
+def apply(
+    model: str,
+    input: str,
+    output: str,
+    *,
+    spread: Optional[str] = None,
+    execution: Execution = Execution(),
+    progress: Progress = SILENT,
+) -> Outcome:
+    """Score a raster against the background in a model file.
+
+    Bands are matched by wavelength, else by count; ModelError, with both lists, where neither fits.
+    """
+    fitted: Model = read_model(model)
+    detector = fitted.detector
+    if spread is not None and not detector.gives_spread:
+        raise ParameterError(f"{detector.id}: SPREAD needs a detector of several members.")
+    _check_outputs([output, spread], None, [input, model])
+    run = _begin("apply", detector, input, progress)
+    run.record["model"] = model
+    bands = match_bands(fitted.bands, fitted.wavelengths, fitted.band_numbers, read_band_table(input))
+    cube = open_cube(input, bands, progress=run.part(0.0, 0.15), keep_constant=True)
+    if cube.bands != fitted.bands:
+        dropped = ", ".join(f"{band.number} ({band.reason})" for band in cube.dropped)
+        raise ModelError(
+            f"The model {model} needs {fitted.bands} bands, but {input} has {cube.bands} of them: "
+            f"dropped {dropped}."
+        )
+    _describe(cube, run, None)
+    run.lap("read")
+    working = run.part(0.15, 0.95)
+    if detector.needs_torch or execution.several:
+        maps = run_in_worker("apply", cube, detector, model, execution, working)
+    else:
+        maps = fitted.background.maps(cube, working)
+    run.lap("score")
+    with _Outputs() as outputs:
+        _write_maps(outputs, maps, output, spread, cube, detector, run)
+    progress.update(1.0)
+    return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
+
+
+def evaluate(
+    scores: str, truth: str, report: Optional[str] = None, progress: Progress = SILENT
+) -> Dict[str, float]:
+    """Return the figures of merit of a score layer against a truth raster (nonzero = anomaly), by name.
+
+    report : self-contained html with curves, histograms, map and figures.
+    """
+    if report is not None:
+        check_output(report, [scores, truth], kind="html")
+    score_map, _ = read_map(scores)
+    labels = read_truth(truth, score_map.shape)
+    progress.update(0.3)
+    labelled = label_scores(score_map, labels)
+    found = figures(labelled)
+    progress.update(0.6)
+    if report is not None:
+        from .report import evaluation_report
+
+        text = evaluation_report(Path(scores).name, Path(truth).name, score_map, labels, labelled, found)
+        progress.update(0.9)
+        with _Outputs() as outputs:
+            outputs.add(report)
+            Path(report).write_text(text, encoding="utf-8")
+    progress.update(1.0)
+    return found
+
+
+def record_path(output: str) -> str:
+    """Return where the run record of an output is written."""
+    return f"{output}.json"
+
+
+def versions() -> Dict[str, str]:
+    """Return the versions of the software at work."""
+    from osgeo import gdal
+
+    return {
+        "qgis_hsi_anomaly": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "gdal": gdal.__version__,
+    }
+
+
+class _Outputs:
+    """Files written so far; all of them are removed when the run does not come to its end."""
+
+    def __init__(self) -> None:
+        self.paths: List[str] = []
+
+    def add(self, path: str) -> None:
+        self.paths.append(path)
+
+    def __enter__(self) -> _Outputs:
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if kind is None:
+            return
+        for path in self.paths:
+            for leftover in (path, path + ".aux.xml", str(Path(path).with_suffix(".hdr"))):
+                if os.path.exists(leftover):
+                    os.remove(leftover)
+
+
+def _check_outputs(rasters: Sequence[Optional[str]], model: Optional[str], inputs: Sequence[str]) -> None:
+    taken = list(inputs)
+    for path in rasters:
+        if path is not None:
+            check_output(path, taken)
+            taken.append(path)
+    if model is not None:
+        check_output(model, taken, kind="model")
+
+
+def _begin(task: str, detector: Detector, input: str, progress: Progress) -> _Run:
+    record = {
+        "task": task,
+        "detector": detector.id,
+        "parameters": detector.values(),
+        "input": input,
+        "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "versions": versions(),
+    }
+    return _Run(progress, record)
+
+
+def _describe(cube: RasterCube, run: _Run, background: Optional[str]) -> None:
+    """Say which pixels and bands are used, and note them in the record."""
+    run.record.update(
+        size=[cube.rows, cube.columns],
+        bands=[int(number) for number in cube.band_numbers],
+        dropped_bands={str(band.number): band.reason for band in cube.dropped},
+        valid_pixels=cube.valid_pixels,
+        background=background,
+        background_pixels=int(cube.background.sum()),
+    )
+    if cube.dropped:
+        names = ", ".join(f"{band.number} ({band.reason})" for band in cube.dropped)
+        run.progress.message(f"Left out {len(cube.dropped)} bands: {names}.")
+    share = 100 * cube.valid_pixels / (cube.rows * cube.columns)
+    run.progress.message(
+        f"{cube.rows} rows, {cube.columns} columns, {cube.bands} bands used; "
+        f"{cube.valid_pixels} valid pixels ({share:.1f} %)."
+    )
+    if background is not None:
+        run.progress.message(f"The background is learnt from {int(cube.background.sum())} pixels.")
+    needed = cube.memory_budget + 16 * cube.rows * cube.columns
+    run.progress.message(f"Memory needed: about {needed / 2**20:.0f} MiB beside the program.")
+
+
+def _write_maps(
+    outputs: _Outputs,
+    maps: Dict[str, Array],
+    output: str,
+    spread: Optional[str],
+    cube: RasterCube,
+    detector: Detector,
+    run: _Run,
+) -> None:
+    metadata = {
+        "HSI_ANOMALY_DETECTOR": detector.id,
+        "HSI_ANOMALY_PARAMETERS": json.dumps(detector.values()),
+        "HSI_ANOMALY_VERSION": __version__,
+        "HSI_ANOMALY_BANDS_USED": str(cube.bands),
+    }
+    wanted = [("score", output, f"{detector.label} anomaly score")]
+    if spread is not None:
+        wanted.append(("spread", spread, f"{detector.label} spread of the members"))
+    for name, path, description in wanted:
+        run.progress.check_cancelled()
+        outputs.add(path)
+        write_map(path, maps[name], cube.georeference, description, metadata)
+    run.lap("write")
+    outputs.add(record_path(output))
+    run.write_record(output)

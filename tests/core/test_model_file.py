@@ -1,0 +1,107 @@
+"""Model files: round trip, other readers, and every way a file can be wrong."""
+
+import json
+import struct
+
+import numpy as np
+import pytest
+
+from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.detectors.registry import make_detector
+from qgis_hsi_anomaly.core.errors import ModelError
+from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model
+
+
+@pytest.fixture
+def cube():
+    """A small cube with wavelengths."""
+    array = np.random.default_rng(2).normal(size=(8, 9, 5)).astype(np.float32)
+    return ArrayCube(array, wavelengths=np.linspace(400, 800, 5), band_numbers=[1, 2, 4, 5, 6])
+
+
+@pytest.fixture
+def path(cube, tmp_path):
+    """A written model of RX."""
+    detector = make_detector("rx", {"regularization": "ridge"})
+    write_model(str(tmp_path / "rx.hsi"), model_of(detector, detector.fit(cube), cube, {"numpy": np.__version__}))
+    return tmp_path / "rx.hsi"
+
+
+def test_round_trip(cube, path):
+    """Same parameters, same bands, same scores."""
+    model = read_model(str(path))
+
+    assert model.detector == make_detector("rx", {"regularization": "ridge"})
+    assert model.wavelengths == [400, 500, 600, 700, 800]
+    assert model.band_numbers == [1, 2, 4, 5, 6]
+    np.testing.assert_array_equal(model.background.score(cube), model.detector.fit(cube).score(cube))
+
+
+def test_other_readers_open_it(path):
+    """The safetensors library sees the same arrays."""
+    safetensors = pytest.importorskip("safetensors.numpy")
+
+    arrays = safetensors.load_file(str(path))
+
+    assert sorted(arrays) == ["mean", "whitening"]
+    np.testing.assert_array_equal(arrays["mean"], read_model(str(path)).background.mean)
+
+
+def test_nothing_is_left_beside_it(path):
+    """No temporary file."""
+    assert [file.name for file in path.parent.iterdir()] == ["rx.hsi"]
+
+
+@pytest.mark.parametrize("kept", [200, -1])
+def test_a_file_cut_short_is_refused(path, kept):
+    """In the header and in the last array."""
+    path.write_bytes(path.read_bytes()[:kept])
+
+    with pytest.raises(ModelError, match="cut short"):
+        read_model(str(path))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello, world, this is text", b"\x80\x04pickled", struct.pack("<Q", 2) + b"{}", struct.pack("<Q", 4) + b"{nil"],
+)
+def test_what_is_not_a_model_is_refused(tmp_path, content):
+    """Whatever the bytes."""
+    (tmp_path / "other").write_bytes(content)
+
+    with pytest.raises(ModelError, match="not a model file"):
+        read_model(str(tmp_path / "other"))
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    """With its name."""
+    with pytest.raises(ModelError, match="nowhere"):
+        read_model(str(tmp_path / "nowhere"))
+
+
+def change_header(path, **changes):
+    """Rewrite our part of the header."""
+    raw = path.read_bytes()
+    (length,) = struct.unpack("<Q", raw[:8])
+    entries = json.loads(raw[8 : 8 + length])
+    header = json.loads(entries["__metadata__"]["qgis_hsi_anomaly"])
+    entries["__metadata__"]["qgis_hsi_anomaly"] = json.dumps({**header, **changes})
+    text = json.dumps(entries).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + raw[8 + length :])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"format": 99}, "format 99"),
+        ({"detector": "os.system"}, "DETECTOR must be one of"),
+        ({"parameters": {"regularization": "maybe"}}, "REGULARIZATION"),
+        ({"parameters": 3}, "damaged"),
+    ],
+)
+def test_a_header_that_makes_no_sense_is_refused(path, changes, message):
+    """A header names known detectors and permitted values only."""
+    change_header(path, **changes)
+
+    with pytest.raises(ModelError, match=message):
+        read_model(str(path))
