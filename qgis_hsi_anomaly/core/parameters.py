@@ -1,7 +1,7 @@
 """Parameters described once: checks, toolbox, command line, help and documentation follow.
 
-A detector is a frozen dataclass whose fields are made by `integer`, `number`, `choice`, `choices` and
-`flag`. The field's name in upper case is the Processing name, in lower case with dashes the option.
+A detector is a frozen dataclass whose fields are made by `integer`, `number`, `choice`, `choices`,
+`flag` and `text`. The field's name in upper case is the Processing name, in lower case with dashes the option.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FALSE = {"false", "no", "off", "0"}
 class Parameter:
     """One parameter: its type, default, unit, permitted values and help.
 
-    kind : integer, number, choice (one static string), choices (a tuple of them) or boolean.
+    kind : integer, number, choice (one static string), choices (a tuple of them), boolean or text.
     minimum, maximum : bounds, both included. above : a bound that is not included.
     odd : only odd integers. unit : empty where the value has none.
     """
@@ -53,6 +53,8 @@ class Parameter:
         """Say in words which values are permitted, to end a sentence with."""
         if self.kind == "boolean":
             return "true or false"
+        if self.kind == "text":
+            return "text"
         if self.kind in ("choice", "choices"):
             some = "one of " if self.kind == "choice" else "one or more of "
             return some + ", ".join(self.options)
@@ -85,6 +87,8 @@ class Parameter:
                 text = value.strip().lower()
                 return True if text in _TRUE else False if text in _FALSE else None
             return bool(value) if value in (True, False, 0, 1) else None
+        if self.kind == "text":
+            return value.strip() if isinstance(value, str) else None
         if self.kind == "choice":
             return value if value in self.options else None
         if self.kind == "choices":
@@ -160,6 +164,11 @@ def choices(
 def flag(default: bool, label: str, help: str, *, advanced: bool = False) -> Any:
     """Field that holds true or false."""
     return _field(Parameter("boolean", default, label, help, advanced=advanced))
+
+
+def text(default: str, label: str, help: str, *, advanced: bool = False) -> Any:
+    """Field that holds a line of text, without blanks at its ends."""
+    return _field(Parameter("text", default, label, help, advanced=advanced))
 
 
 def _field(parameter: Parameter) -> Any:

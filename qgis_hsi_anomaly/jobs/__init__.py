@@ -1,0 +1,1 @@
+"""Detectors run elsewhere: in worker processes of another interpreter, on one machine or several."""
