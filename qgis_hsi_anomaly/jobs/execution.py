@@ -66,7 +66,7 @@ class Execution(Parameters):
         return "execution"
 
     @property
-    def distributed(self) -> bool:
+    def several(self) -> bool:
         """Whether more than one process shares the work."""
         return self.processes * self.machines > 1
 

@@ -1,0 +1,264 @@
+"""Find a Python interpreter that has torch: look at each candidate in order, in its own process.
+
+Nothing is installed into QGIS, and `sys.executable` may be QGIS itself, so every candidate is asked by a short program
+what it can do. Its answer is kept until the interpreter or its packages change.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+from ..core.errors import HsiAnomalyError, MissingLibraryError
+from ..core.progress import SILENT, Progress
+
+OLDEST_TORCH = (1, 13)
+"""Oldest torch that the worker runs on: Debian 12's."""
+
+OLDEST_PYTHON = (3, 9)
+
+VARIABLE = "QGIS_HSI_ANOMALY_PYTHON"
+"""Environment variable that names an interpreter."""
+
+PROBE_LIMIT = 60.0
+"""Seconds an interpreter may take to import torch and answer."""
+
+_PROBE = """
+import json, os, site, sys
+found = {"python": list(sys.version_info[:3]), "torch": None, "numpy": None, "gpus": [], "reason": None}
+try:
+    import numpy
+    found["numpy"] = numpy.__version__
+    import torch
+    found["torch"] = str(torch.__version__)
+    found["distributed"] = torch.distributed.is_available()
+    if torch.cuda.is_available():
+        found["gpus"] = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
+except Exception as error:
+    found["reason"] = type(error).__name__ + ": " + str(error).split(chr(10))[0]
+folders = [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
+found["folders"] = folders + [site.getusersitepackages()]
+print("\\n@" + json.dumps(found))
+"""
+
+# QGIS and its packagers set these for QGIS's own Python and libraries; the launcher reads the rest as its options.
+_TRAPS = re.compile(
+    r"PYTHON|LD_LIBRARY_PATH$|LD_PRELOAD$|DYLD_|PET_|TORCHELASTIC_|GROUP_|ROLE_|MASTER_|(LOCAL_)?RANK$|"
+    r"(LOCAL_)?WORLD_SIZE$"
+)
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """What was found out about one candidate.
+
+    path : the executable. source : where the candidate comes from, in words. own : whether it is the one this
+    process runs on, whose environment it keeps. reason : why it cannot be used; empty where it can.
+    python, torch, numpy : versions, empty where unknown. devices : names of the GPUs torch can use.
+    """
+
+    path: str
+    source: str
+    own: bool = False
+    reason: str = ""
+    python: str = ""
+    torch: str = ""
+    numpy: str = ""
+    devices: Tuple[str, ...] = ()
+
+    @property
+    def gpus(self) -> int:
+        """Number of GPUs torch can use."""
+        return len(self.devices)
+
+    def environment(self) -> Dict[str, str]:
+        """Return the environment to start it with."""
+        return clean_environment(self.own)
+
+
+def find_interpreter(setting: str = "", progress: Progress = SILENT) -> Interpreter:
+    """Return the first interpreter that has torch.
+
+    Order: `setting`, the environment variable QGIS_HSI_ANOMALY_PYTHON, the venv in the plugin's profile folder, the
+    `.venv` beside a checkout, this process's own Python. One that the user named is used or refused, never passed over.
+    Raises MissingLibraryError, saying how to get torch.
+    """
+    rejected: List[Interpreter] = []
+    for found in _look(setting, progress):
+        if not found.reason:
+            return found
+        rejected.append(found)
+        if found.source in _NAMED:
+            raise MissingLibraryError(
+                f"The Python interpreter {found.path} ({found.source}) cannot run this: {found.reason}. {how_to_get()}"
+            )
+    looked = "; ".join(f"{found.path}: {found.reason}" for found in rejected) or "no interpreter was found"
+    raise MissingLibraryError(f"This needs torch, and no Python interpreter has it ({looked}). {how_to_get()}")
+
+
+def all_interpreters(setting: str = "", progress: Progress = SILENT) -> List[Interpreter]:
+    """Return what was found out about every candidate, in the order they are tried."""
+    return list(_look(setting, progress))
+
+
+def how_to_get() -> str:
+    """Say in one sentence how to get torch on this system."""
+    venv = profile_venv() or Path.home() / "hsi-anomaly-venv"
+    python = _python_of(venv)
+    maker = "py" if sys.platform == "win32" else "python3"
+    return (
+        f'Make an environment for it with "{maker} -m venv {venv}" and "{python} -m pip install torch numpy", or name an '
+        f"interpreter that has torch {'.'.join(map(str, OLDEST_TORCH))} or newer in the provider's setting or in "
+        f"{VARIABLE}; environmentcheck shows what was tried."
+    )
+
+
+def clean_environment(own: bool = False) -> Dict[str, str]:
+    """Return this process's environment without what would mislead another interpreter.
+
+    own : the interpreter is this process's own and needs PYTHONHOME and library paths as they are.
+    """
+    kept = dict(os.environ)
+    for name in os.environ:
+        if _TRAPS.match(name) and not (own and name.startswith(("PYTHONHOME", "PYTHONPATH", "LD_", "DYLD_"))):
+            del kept[name]
+    root = kept.get("OSGEO4W_ROOT", "")
+    if root and not own:
+        # On Windows, QGIS's folder on PATH offers other builds of the libraries that torch brings along.
+        parts = kept.get("PATH", "").split(os.pathsep)
+        kept["PATH"] = os.pathsep.join(part for part in parts if not part.lower().startswith(root.lower()))
+    return kept
+
+
+def profile_venv() -> Optional[Path]:
+    """Return where the plugin's venv lies in the QGIS profile; None where the plugin does not run from a profile."""
+    plugins = Path(__file__).parent.parent.parent
+    if plugins.name == "plugins" and plugins.parent.name == "python":
+        return plugins.parent.parent / "qgis_hsi_anomaly" / "venv"
+    return None
+
+
+_SETTING, _VARIABLE = "the provider's setting", f"the environment variable {VARIABLE}"
+_NAMED = (_SETTING, _VARIABLE)
+
+
+def _candidates(setting: str) -> Iterator[Tuple[str, str, bool]]:
+    """Yield source, path and whether it is this process's own Python."""
+    if setting:
+        yield _SETTING, setting, False
+    if os.environ.get(VARIABLE):
+        yield _VARIABLE, os.environ[VARIABLE], False
+    venv = profile_venv()
+    if venv is not None and _python_of(venv).exists():
+        yield "the venv in the profile folder", str(_python_of(venv)), False
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package.parent, package.parent.parent):  # the checkout, or the build folder inside it
+        if _python_of(folder / ".venv").exists():
+            yield "the .venv beside the checkout", str(_python_of(folder / ".venv")), False
+    for path in own_pythons():
+        yield "this program's own Python", path, True
+
+
+def own_pythons() -> List[str]:
+    """Return where this process's Python may lie; `sys.executable` counts only where it is one, not QGIS."""
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    folders = [Path(sys.prefix), Path(sys.base_prefix), Path(getattr(sys, "_base_executable", None) or "").parent]
+    guesses = [Path(sys.executable)] if sys.executable else []
+    for folder in folders:
+        guesses += [folder / "python.exe", folder / "python3.exe"]
+        guesses += [folder / "bin" / f"python{version}", folder / "bin" / "python3", folder / f"python{version}"]
+    name = re.compile(r"python[\d.]*(\.exe)?$", re.IGNORECASE)
+    found = [str(guess) for guess in guesses if name.match(guess.name) and guess.is_file()]
+    return list(dict.fromkeys(found))[:3]
+
+
+def _look(setting: str, progress: Progress) -> Iterator[Interpreter]:
+    seen = set()
+    for source, path, own in _candidates(setting):
+        if path not in seen:
+            seen.add(path)
+            progress.check_cancelled()
+            yield _judge(source, path, own)
+
+
+def _judge(source: str, path: str, own: bool) -> Interpreter:
+    """Return one candidate with what the probe says about it."""
+    try:
+        answer = probe(path, own)
+    except HsiAnomalyError as error:
+        return Interpreter(path, source, own, str(error))
+    python, torch = ".".join(map(str, answer["python"])), answer["torch"] or ""
+    if tuple(answer["python"][:2]) < OLDEST_PYTHON:
+        reason = f"it is Python {python}, and {'.'.join(map(str, OLDEST_PYTHON))} or newer is needed"
+    elif own and tuple(answer["python"][:2]) != sys.version_info[:2]:
+        reason = f"it is Python {python}, not this program's own"
+    elif not answer["numpy"] or not torch:
+        reason = f"it has no {'torch' if answer['numpy'] else 'numpy'}"
+        if answer["reason"] and "No module named" not in answer["reason"]:
+            reason += f" that works ({answer['reason']})"
+    elif _version(torch) < OLDEST_TORCH:
+        reason = f"its torch is {torch}, and {'.'.join(map(str, OLDEST_TORCH))} or newer is needed"
+    elif not answer.get("distributed"):
+        reason = f"its torch {torch} was built without torch.distributed"
+    else:
+        reason = ""
+    return Interpreter(path, source, own, reason, python, torch, answer["numpy"] or "", tuple(answer["gpus"]))
+
+
+_answers: Dict[Tuple[str, bool], Tuple[Any, Dict[str, Any]]] = {}
+
+
+def probe(path: str, own: bool = False) -> Dict[str, Any]:
+    """Ask an interpreter for its versions and devices; the answer is kept while it and its packages stay the same.
+
+    Raises MissingLibraryError where it does not start or answer in time.
+    """
+    known = _answers.get((path, own))
+    if known is not None and known[0] == _stamp(path, known[1]["folders"]):
+        return known[1]
+    from .launcher import own_session
+
+    try:
+        done = subprocess.run(
+            [path, "-c", _PROBE],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PROBE_LIMIT,
+            cwd=Path(path).parent,
+            env=clean_environment(own),
+            check=False,
+            **own_session(),
+        )
+    except subprocess.TimeoutExpired as error:
+        raise MissingLibraryError(f"it did not answer within {PROBE_LIMIT:.0f} s") from error
+    except OSError as error:
+        raise MissingLibraryError(f"it cannot be started ({error.strerror or error})") from error
+    answers = [line[1:] for line in done.stdout.decode("utf-8", "replace").splitlines() if line.startswith("@")]
+    try:
+        answer: Dict[str, Any] = json.loads(answers[-1])
+    except (IndexError, ValueError) as error:
+        words = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise MissingLibraryError(f"it is no Python that works ({words[-1] if words else 'no answer'})") from error
+    _answers[path, own] = (_stamp(path, answer["folders"]), answer)
+    return answer
+
+
+def _stamp(path: str, folders: List[str]) -> List[float]:
+    """Return the times of change by which an answer goes out of date."""
+    places = [path, str(Path(path).parent.parent / "pyvenv.cfg"), *folders]
+    return [os.stat(place).st_mtime if os.path.exists(place) else 0.0 for place in places]
+
+
+def _version(text: str) -> Tuple[int, int]:
+    numbers = re.match(r"(\d+)\.(\d+)", text)
+    return (int(numbers.group(1)), int(numbers.group(2))) if numbers else (0, 0)
+
+
+def _python_of(venv: Path) -> Path:
+    return venv / "Scripts" / "python.exe" if sys.platform == "win32" else venv / "bin" / "python"

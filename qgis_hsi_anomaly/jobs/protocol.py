@@ -1,0 +1,93 @@
+"""The line protocol: what worker processes tell the one that started them, one JSON object a line.
+
+Every line has `kind` and `rank`. Kinds: alive (pid, cpu seconds, updates; every second from every process), progress
+(fraction), message and warning (text), metric (name, value), result (maps), error (type, message). A line is one
+write, so that the lines of several processes do not mix.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from typing import Any, Dict, Optional
+
+from ..core import errors
+from ..core.errors import HsiAnomalyError
+from ..core.progress import Progress
+
+BEAT = 0.5
+"""Seconds between the signs of life of a worker process."""
+
+
+class Channel:
+    """The worker's end: writes lines to a file descriptor that nothing else writes to."""
+
+    def __init__(self, descriptor: int, rank: int) -> None:
+        self.descriptor, self.rank = descriptor, rank
+        self._lock = threading.Lock()
+        self._updates = 0
+
+    def send(self, kind: str, **fields: Any) -> None:
+        """Write one line. A reader that is gone is no error: the watch on it ends this process."""
+        line = json.dumps({"kind": kind, "rank": self.rank, **fields}, default=_plain) + "\n"
+        with self._lock:
+            try:
+                os.write(self.descriptor, line.encode("ascii"))
+            except BrokenPipeError:
+                return
+
+    def beat(self) -> None:
+        """Send signs of life for ever; for a thread."""
+        while True:
+            self.send("alive", pid=os.getpid(), cpu=time.process_time(), updates=self._updates)
+            time.sleep(BEAT)
+
+    def progress(self) -> Progress:
+        """Return a sink that sends everything from the first process, and only counts updates in the others."""
+        if self.rank:
+            return Progress(on_fraction=self._count)
+        return Progress(
+            on_fraction=self._fraction(),
+            on_message=lambda text: self.send("message", text=text),
+            on_warning=lambda text: self.send("warning", text=text),
+            on_metric=lambda name, value: self.send("metric", name=name, value=value),
+        )
+
+    def _count(self, _: float) -> None:
+        self._updates += 1
+
+    def _fraction(self) -> Any:
+        sent = [0.0]
+
+        def send(fraction: float) -> None:
+            self._count(fraction)
+            now = time.monotonic()
+            if now - sent[0] >= 0.1:
+                sent[0] = now
+                self.send("progress", fraction=fraction)
+
+        return send
+
+
+def parse(line: bytes) -> Optional[Dict[str, Any]]:
+    """Return a line's object; None where it is not one of ours."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and "kind" in found and "rank" in found else None
+
+
+def library_error(line: Dict[str, Any]) -> Optional[HsiAnomalyError]:
+    """Return the error of this package that an error line tells of, as the same class; None for any other."""
+    cls = getattr(errors, str(line.get("type")), None)
+    if isinstance(cls, type) and issubclass(cls, HsiAnomalyError):
+        return cls(str(line.get("message")))
+    return None
+
+
+def _plain(value: Any) -> Any:
+    """Turn numpy's numbers and arrays into JSON values."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)

@@ -1,0 +1,102 @@
+"""Run a detector in worker processes: pack the cube, start them, pass on what they say, bring the maps back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Dict, Iterator, Optional
+
+import numpy as np
+
+from ..core.cube import Array, Cube
+from ..core.detectors.base import Detector
+from ..core.errors import ModelError
+from ..core.progress import SILENT, Progress
+from .execution import Execution
+from .interpreter import find_interpreter
+from .launcher import Launcher
+from .packing import check_room, pack_cube, write_json
+
+SCRATCH = "hsi-anomaly-"
+"""How the names of scratch folders begin."""
+
+_PACKING = 0.05
+"""Share of the progress that packing takes."""
+
+
+def run_in_worker(
+    task: str,
+    cube: Cube,
+    detector: Optional[Detector],
+    model_file: Optional[str],
+    execution: Execution,
+    progress: Progress = SILENT,
+    save_model: Optional[str] = None,
+) -> Dict[str, Array]:
+    """Run `task` on `cube` in worker processes and return the maps by name, float32 (rows, columns).
+
+    task : "detect" (fit, score), "fit" (nothing is returned) or "apply" (score with `model_file`).
+    save_model : model file to write what was learnt to. Of several machines, only machine 0 returns maps and writes.
+
+    Raises Cancelled, ParameterError where the execution does not fit machine or cube, MissingLibraryError without an
+    interpreter that has torch, DataError without room for the packed cube, WorkerError where a process dies, and
+    whatever the detector raises. No process and no scratch file is left, whatever happens.
+    """
+    execution.check_rows(cube.rows)
+    interpreter = find_interpreter(execution.python, progress)
+    device = execution.device_among(interpreter.gpus)
+    with _scratch_folder() as scratch:
+        check_room(cube, scratch)
+        # Started first: the processes load torch while the cube is packed.
+        with Launcher(interpreter, execution, device, scratch) as processes:
+
+            def packed(fraction: float) -> None:
+                processes.listen(progress)
+                progress.update(fraction * _PACKING)
+
+            pack_cube(cube, scratch, Progress(on_fraction=packed), execution.processes)
+            processes.set_to_work()
+            write_json(
+                scratch / "task.json",
+                {
+                    "task": task,
+                    "detector": detector.id if detector is not None else None,
+                    "parameters": detector.values() if detector is not None else {},
+                    "model": os.path.abspath(model_file) if model_file is not None else None,
+                    "save_model": save_model is not None,
+                },
+            )
+            working = progress.part(_PACKING, 1.0)
+            while processes.listen(working, wait=0.1):
+                pass
+        maps = {name: np.load(scratch / f"{name}.npy") for name in processes.maps or []}
+        if save_model is not None and execution.machine == 0:
+            _move(scratch / "model", save_model)
+    return maps
+
+
+@contextmanager
+def _scratch_folder() -> Iterator[Path]:
+    """A folder that nobody else can read, removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move(source: Path, target: str) -> None:
+    """Move a file to another file system too, so that it appears there whole or not at all."""
+    temporary = Path(target).with_name(f".{Path(target).name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        shutil.copyfile(source, temporary)
+        os.replace(temporary, target)
+    except OSError as error:
+        raise ModelError(f"The model file {target} cannot be written: {error.strerror or error}.") from error
+    finally:
+        if temporary.exists():
+            temporary.unlink()

@@ -1,0 +1,136 @@
+"""The worker process: started by path under torch.distributed.run, needs numpy and torch, not GDAL or QGIS.
+
+    worker.py SCRATCH DEVICE
+
+It waits until the packed cube and `task.json` lie in the folder SCRATCH, runs the task with the other processes, and
+leaves the maps (`score.npy` ...) and the model there. Its standard input is a pipe that nobody writes to: where it
+ends, whoever started the run is gone, and so must this process and the folder be.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import Any, Dict
+
+PACKAGE = "qgis_hsi_anomaly"
+
+
+def main() -> int:
+    """Run this process's part of the task. Returns the exit status."""
+    scratch, device = Path(sys.argv[1]), sys.argv[2]
+    threading.Thread(target=end_with_parent, args=(scratch,), daemon=True).start()
+    output = keep_output(scratch / f"words-{os.environ['LOCAL_RANK']}.txt")
+    load_package()
+    from qgis_hsi_anomaly.jobs.protocol import Channel
+
+    channel = Channel(output, int(os.environ["LOCAL_RANK"]))
+    threading.Thread(target=channel.beat, daemon=True).start()
+    try:
+        perform(scratch, device, channel)
+    except BaseException as error:  # whatever ends this process must be told
+        traceback.print_exc()
+        channel.send("error", type=type(error).__name__, message=str(error)[:2000])
+        return 1
+    return 0
+
+
+def end_with_parent(scratch: Path) -> None:
+    """Wait for the end of standard input, then remove the folder and end this process at once."""
+    while os.read(0, 1):
+        pass
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(1)
+
+
+def keep_output(words: Path) -> int:
+    """Return a descriptor of standard output for the protocol; let every other output go to the file `words`."""
+    protocol = os.dup(1)
+    sink = os.open(words, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(sink, 1)
+    os.dup2(sink, 2)
+    os.close(sink)
+    faulthandler.enable()
+    return protocol
+
+
+def load_package() -> None:
+    """Import the package this file lies in, and no other of its name, without making its neighbours importable."""
+    folder = Path(__file__).parent.parent
+    sys.path = [entry for entry in sys.path if Path(entry or ".") != Path(__file__).parent]
+    spec = importlib.util.spec_from_file_location(
+        PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{folder} is not a package.")
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[PACKAGE] = package
+    spec.loader.exec_module(package)
+
+
+def perform(scratch: Path, device: str, channel: Any) -> None:
+    """Fit, score, save: what `task.json` says."""
+    import numpy as np
+    from qgis_hsi_anomaly.core.detectors.registry import make_detector
+    from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model
+    from qgis_hsi_anomaly.jobs.packing import unpack_cube
+
+    group = join(device)
+    task = wait_for_task(scratch / "task.json")
+    cube, progress = unpack_cube(scratch), channel.progress()
+    if task["task"] == "apply":
+        background = read_model(task["model"]).background
+        scoring = progress
+    else:
+        detector = make_detector(task["detector"], task["parameters"])
+        learning, scoring = progress.part(0.0, 0.7), progress.part(0.7, 1.0)
+        background = detector.fit(cube, progress if task["task"] == "fit" else learning, group)
+        if task["save_model"] and group.rank == 0:
+            write_model(str(scratch / "model"), model_of(detector, background, cube, versions()))
+    maps = {} if task["task"] == "fit" else background.maps(cube, scoring, group)
+    if group.rank == 0:
+        for name, array in maps.items():
+            np.save(scratch / f"{name}.npy", array)
+    channel.send("result", maps=list(maps) if group.rank == 0 else [])
+
+
+def join(device: str) -> Any:
+    """Return the group of all processes of the run."""
+    from qgis_hsi_anomaly.core.deep.group import join_group
+
+    return join_group(device)
+
+
+def wait_for_task(path: Path) -> Dict[str, Any]:
+    """Return the task once the packed cube is complete."""
+    while not path.exists():
+        time.sleep(0.02)
+    found: Dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def versions() -> Dict[str, str]:
+    """Return the versions of the software at work, for the model file."""
+    import numpy as np
+    import qgis_hsi_anomaly
+    import torch
+
+    return {
+        PACKAGE: qgis_hsi_anomaly.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "torch": str(torch.__version__),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
