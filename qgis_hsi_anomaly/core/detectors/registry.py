@@ -12,6 +12,7 @@ from .base import Detector
 # id: module in this package and class. A new detector is one file and one line.
 _DETECTORS = {
     "rx": ("rx", "RX"),
+    "sscade": ("sscade", "SSCADE"),
 }
 
 DETECTOR_IDS: Tuple[str, ...] = tuple(_DETECTORS)

@@ -1,0 +1,1 @@
+"""Learned detectors' parts, on torch: the only place below `core` that may import it."""

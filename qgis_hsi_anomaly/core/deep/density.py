@@ -1,0 +1,195 @@
+"""A density of codes: spatial context, branches, mixture; how it is trained, and scores, and is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, Iterable, List, Optional, Tuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..cube import Array
+from ..errors import ModelError
+from ..group import Group
+from ..progress import SILENT, Progress
+from .accumulation import (
+    CODES_AT_ONCE,
+    Chunks,
+    DensityNetwork,
+    LossWeights,
+    encode_all,
+    gather_mixture,
+    joint_gradients,
+)
+from .branches import SPATIAL_UNITS, SPECTRAL_UNITS
+from .mixture import Mixture, energies
+from .scene import Scene
+from .spatial import SpatialAutoencoder, feature_span
+from .training import train
+
+SPATIAL_STEPS = 20
+SPATIAL_LEARNING_RATE = 1e-4
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a density is made of.
+
+    latent : numbers in a code. components : of the mixture. features : name in FEATURES.
+    spatial_channels : channels of the spatial context; 0 leaves the spatial branch out.
+    circular : the spatial context goes on at the opposite edge.
+    alpha : share of the spatial branch's code in z. feature_alpha : of its features.
+    spatial_error : weight of the spatial branch's mean squared error in the joint loss.
+    """
+
+    latent: int = 9
+    components: int = 5
+    features: str = "published_code"
+    spatial_channels: int = 3
+    circular: bool = False
+    alpha: float = 0.1
+    feature_alpha: float = 0.1
+    spatial_error: float = 0.1
+    weights: LossWeights = LossWeights()
+
+
+class Density:
+    """A network for `bands` bands, with weights drawn from `seed`; the moments come with `settle`.
+
+    spatial : None without a spatial branch. span : smallest and largest spatial feature in training.
+    mixture : moments of the training pixels' codes. center, spread : mean and standard deviation of their
+    energies.
+    """
+
+    def __init__(self, design: Design, bands: int, seed: int, device: str) -> None:
+        self.design, self.bands, self.device = design, bands, torch.device(device)
+        branches, alphas = [(bands, SPECTRAL_UNITS)], [(1.0, 1.0, 1.0)]
+        if design.spatial_channels:
+            branches.append((design.spatial_channels, SPATIAL_UNITS))
+            alphas.append((design.alpha, design.feature_alpha, design.spatial_error))
+        codes, features, errors = zip(*alphas)
+        # The same weights in every process, and nobody else's random numbers touched.
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.spatial: Optional[SpatialAutoencoder] = None
+            if design.spatial_channels:
+                self.spatial = SpatialAutoencoder(bands, design.spatial_channels, design.circular)
+            self.network = DensityNetwork(
+                branches, design.latent, design.components, design.features, codes, features, errors
+            )
+        if self.spatial is not None:
+            self.spatial.to(self.device)
+        self.network.to(self.device)
+        self.span = (0.0, 1.0)
+        self.mixture: Optional[Mixture] = None
+        self.center, self.spread = 0.0, 1.0
+
+    def train(
+        self, scene: Scene, epochs: int, learning_rate: float, group: Group, progress: Progress = SILENT
+    ) -> List[Dict[str, float]]:
+        """Train the spatial autoencoder, then the rest, on the scene's pixels; then `settle`.
+
+        Returns the joint loss's parts before every step.
+        """
+        if self.spatial is not None:
+            spatial = self.spatial
+            train(
+                spatial.parameters(),
+                lambda inner: spatial.gradients(scene, inner),
+                torch.optim.Adam(spatial.parameters(), lr=SPATIAL_LEARNING_RATE),
+                SPATIAL_STEPS if epochs else 0,
+                group,
+                progress.part(0.0, 0.15),
+            )
+        features = self.features(scene, group)
+        chunks = self.chunks(scene, features)
+        history = train(
+            self.network.parameters(),
+            lambda inner: joint_gradients(
+                self.network, chunks, scene.count, scene.total, self.design.weights, group, inner
+            ),
+            torch.optim.Adam(self.network.parameters(), lr=learning_rate),
+            epochs,
+            group,
+            progress.part(0.15, 0.95),
+        )
+        self.settle(scene, chunks, group, progress.part(0.95, 1.0))
+        return history
+
+    def features(self, scene: Scene, group: Group, learn: bool = True) -> Optional[Tensor]:
+        """Return the spatial features of the scene's pixels in 0..1, (count, channels); None without them.
+
+        learn : take their span from this scene; otherwise it is that of the training.
+        """
+        if self.spatial is None:
+            return None
+        found = self.spatial.features(scene)
+        if learn:
+            self.span = feature_span(found, group)
+        low, high = self.span
+        return found.sub_(low).mul_(1.0 / max(high - low, 1e-12))
+
+    @staticmethod
+    def chunks(scene: Scene, features: Optional[Tensor]) -> Chunks:
+        """Return a walk over the scene's chunks with the inputs of every branch."""
+
+        def walk() -> Iterable[Tuple[slice, List[Tensor]]]:
+            for place, spectra in scene.spectra():
+                yield place, [spectra] if features is None else [spectra, features[place]]
+
+        return walk
+
+    def settle(self, scene: Scene, chunks: Chunks, group: Group, progress: Progress = SILENT) -> None:
+        """Take the moments, and the energies' mean and standard deviation, from the scene's pixels."""
+        codes = encode_all(self.network, chunks, scene.count, scene.total, group, progress)
+        self.mixture = gather_mixture(self.network.estimation, codes, group)
+        found = self._energies(codes)
+        sums = group.sum(np.array([float(found.sum()), 0.0]))
+        self.center = float(sums[0]) / scene.total
+        squares = group.sum(np.array([float((found - self.center).square().sum())]))
+        self.spread = float(np.sqrt(squares[0] / scene.total)) or 1.0
+
+    def score(self, scene: Scene, group: Group, progress: Progress = SILENT) -> Array:
+        """Return the energies of the scene's pixels, of all processes, (rows, columns) float32, 0 elsewhere."""
+        features = self.features(scene, group, learn=False)
+        chunks = self.chunks(scene, features)
+        codes = encode_all(self.network, chunks, scene.count, scene.total, group, progress)
+        return group.sum(scene.map_of(self._energies(codes).float()))
+
+    @torch.no_grad()
+    def _energies(self, codes: Tensor) -> Tensor:
+        assert self.mixture is not None
+        mixture = self.mixture
+        return torch.cat([energies(chunk, mixture) for chunk in codes.split(CODES_AT_ONCE)])
+
+    def arrays(self) -> Dict[str, Array]:
+        """Return weights, moments and spans by name."""
+        assert self.mixture is not None
+        tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
+        if self.spatial is not None:
+            tensors.update({f"spatial.{name}": value for name, value in self.spatial.state_dict().items()})
+        tensors.update({f"mixture.{name}": value for name, value in self.mixture._asdict().items()})
+        found: Dict[str, Array] = {name: value.cpu().numpy() for name, value in tensors.items()}
+        found["scale"] = np.array([*self.span, self.center, self.spread])
+        return found
+
+    def load(self, arrays: Dict[str, Array]) -> None:
+        """Take over what `arrays` gave. Raises ModelError where it is of another design."""
+
+        def part(prefix: str) -> Dict[str, Tensor]:
+            return {
+                name[len(prefix) :]: torch.from_numpy(np.array(value)).to(self.device)
+                for name, value in arrays.items()
+                if name.startswith(prefix)
+            }
+
+        try:
+            self.network.load_state_dict(part("network."))
+            if self.spatial is not None:
+                self.spatial.load_state_dict(part("spatial."))
+            self.mixture = Mixture(**part("mixture."))
+            low, high, self.center, self.spread = (float(value) for value in arrays["scale"])
+        except (RuntimeError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"the weights do not fit the parameters ({error})") from error
+        self.span = (low, high)
