@@ -1,0 +1,1 @@
+"""The Processing provider: the only room that knows QGIS."""

@@ -1,0 +1,19 @@
+"""The toolbox's algorithms: one class for all detectors, one each for the rest."""
+
+from __future__ import annotations
+
+from typing import List
+
+from ...core.detectors.registry import DETECTOR_IDS
+from ..base import Algorithm
+from .apply_model import ApplyModel
+from .detector import DetectorAlgorithm
+from .environment_check import EnvironmentCheck
+from .evaluate import Evaluate
+from .fit_model import FitModel
+
+
+def all_algorithms() -> List[Algorithm]:
+    """Make one of each algorithm of the toolbox, the detectors in the registry's order."""
+    detectors: List[Algorithm] = [DetectorAlgorithm(id) for id in DETECTOR_IDS]
+    return [*detectors, FitModel(), ApplyModel(), Evaluate(), EnvironmentCheck()]

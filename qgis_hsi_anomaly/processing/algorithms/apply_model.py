@@ -1,0 +1,81 @@
+"""Score a raster against a background learnt before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingParameterFile
+
+from ... import workflow
+from ...core.errors import ParameterError
+from ..base import Algorithm, Values
+from ..execution import execution_parameters, given_execution
+from ..feedback import progress_to
+from ..outputs import add_run_outputs, run_outputs, score_output
+from ..parameters import (
+    MODEL_FILTER,
+    input_raster,
+    layer_name,
+    raster_path,
+    score_raster,
+    spread_raster,
+    with_help,
+)
+
+
+class ApplyModel(Algorithm):
+    """Applies a model file to a raster."""
+
+    algorithm_id = "applymodel"
+    label = "Apply a model"
+    group_label = "Models"
+    summary = (
+        "Scores a raster against the background in a model file. Bands are matched by wavelength where both "
+        "know theirs, else by their number; rasters that do not fit are refused. The rasters must be calibrated "
+        "alike: a difference in illumination or atmosphere is an anomaly too."
+    )
+    icon_name = "model"
+    keywords = ("predict", "score")
+
+    def initAlgorithm(self, configuration: Values = {}) -> None:  # noqa: N802, B006 (QGIS's name)
+        """Declare the parameters."""
+        model = QgsProcessingParameterFile("MODEL", "Model", fileFilter=MODEL_FILTER)
+        self.addParameter(with_help(model, "A model file written by 'Fit a model' or by a learned detector."))
+        self.addParameter(input_raster())
+        for definition in execution_parameters():
+            self.addParameter(definition)
+        self.addParameter(spread_raster())
+        self.addParameter(score_raster())
+        add_run_outputs(self)
+
+    def read(self, parameters: Values, context: QgsProcessingContext) -> Values:
+        """Find the files."""
+        model = self.parameterAsFile(parameters, "MODEL", context)
+        if not model:
+            raise ParameterError("MODEL must be a model file; it is empty.")
+        return {
+            "model": model,
+            "input": raster_path(self, parameters, "INPUT", context),
+            "execution": given_execution(parameters, context),
+        }
+
+    def work(
+        self,
+        values: Values,
+        parameters: Values,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> Values:
+        """Score."""
+        title = f"{Path(values['model']).stem}: {layer_name(values['input'])}"
+        written = {
+            "OUTPUT": score_output(self, parameters, "OUTPUT", context, title),
+            "SPREAD": score_output(self, parameters, "SPREAD", context, f"{title} (spread)"),
+        }
+        outcome = workflow.apply(
+            output=written["OUTPUT"],
+            spread=written["SPREAD"] or None,
+            progress=progress_to(feedback),
+            **values,
+        )
+        return run_outputs(written, outcome)

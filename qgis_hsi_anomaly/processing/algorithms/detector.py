@@ -1,0 +1,103 @@
+"""Every detector of the registry as an algorithm of the toolbox."""
+
+from __future__ import annotations
+
+from typing import Dict
+
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+
+from ... import workflow
+from ...core.detectors.registry import detector_class
+from ...core.parameters import from_values
+from ...jobs.execution import Execution
+from ..base import Algorithm, Values
+from ..execution import check_torch, execution_parameters, given_execution
+from ..feedback import progress_to
+from ..outputs import add_run_outputs, run_outputs, score_output
+from ..parameters import (
+    MODEL_FILTER,
+    background_layer,
+    background_path,
+    band_list,
+    core_parameters,
+    given_bands,
+    given_values,
+    input_raster,
+    layer_name,
+    output_file,
+    raster_path,
+    score_raster,
+    spread_raster,
+)
+
+
+class DetectorAlgorithm(Algorithm):
+    """The detector `id`: learns the background of a raster and writes its scores."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__()
+        self.detector = detector_class(id)
+        self.algorithm_id = id
+        self.label = self.detector.label
+        self.group_label = self.detector.group
+        self.summary = self.detector.summary
+        self.source = self.detector.source
+
+    def createInstance(self) -> DetectorAlgorithm:  # noqa: N802 (QGIS's names, here and below)
+        """Return a fresh copy."""
+        return DetectorAlgorithm(self.algorithm_id)
+
+    def initAlgorithm(self, configuration: Values = {}) -> None:  # noqa: N802, B006
+        """Declare the parameters: input, the detector's own, where it runs, outputs."""
+        self.addParameter(input_raster())
+        self.addParameter(band_list())
+        self.addParameter(background_layer())
+        for definition in core_parameters(self.detector):
+            self.addParameter(definition)
+        if self.detector.needs_torch:
+            for definition in execution_parameters():
+                self.addParameter(definition)
+            help = "Also write what was learnt, to score other rasters with 'Apply a model'."
+            self.addParameter(output_file("MODEL", "Model", MODEL_FILTER, help, optional=True))
+        if self.detector.gives_spread:
+            self.addParameter(spread_raster())
+        self.addParameter(score_raster())
+        add_run_outputs(self)
+
+    def check(self) -> None:
+        """Learned detectors need an interpreter with torch."""
+        if self.detector.needs_torch:
+            check_torch()
+
+    def read(self, parameters: Values, context: QgsProcessingContext) -> Values:
+        """Build the detector, which checks its parameters, and find the files."""
+        return {
+            "detector": from_values(self.detector, given_values(self.detector, parameters, context)),
+            "execution": given_execution(parameters, context) if self.detector.needs_torch else Execution(),
+            "input": raster_path(self, parameters, "INPUT", context),
+            "bands": given_bands(parameters, context),
+            "background": background_path(self, parameters, context),
+        }
+
+    def work(
+        self,
+        values: Values,
+        parameters: Values,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> Values:
+        """Run the detector."""
+        title = f"{self.label}: {layer_name(values['input'])}"
+        written: Dict[str, str] = {"OUTPUT": score_output(self, parameters, "OUTPUT", context, title)}
+        if self.detector.gives_spread:
+            written["SPREAD"] = score_output(self, parameters, "SPREAD", context, f"{title} (spread)")
+        if self.detector.needs_torch:
+            written["MODEL"] = self.parameterAsFileOutput(parameters, "MODEL", context)
+        outcome = workflow.detect(
+            output=written["OUTPUT"],
+            spread=written.get("SPREAD") or None,
+            model=written.get("MODEL") or None,
+            progress=progress_to(feedback),
+            **values,
+        )
+        return run_outputs(written, outcome)

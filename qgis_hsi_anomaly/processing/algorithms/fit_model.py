@@ -1,0 +1,116 @@
+"""Learn the background of one raster, to score others with."""
+
+from __future__ import annotations
+
+import re
+from typing import Dict
+
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterString,
+)
+
+from ... import workflow
+from ...core.detectors.base import Detector
+from ...core.detectors.registry import DETECTOR_IDS, detector_class, make_detector
+from ...core.errors import ParameterError
+from ...core.parameters import parameters_of
+from ..base import Algorithm, Values
+from ..execution import check_torch, execution_parameters, given_execution
+from ..feedback import progress_to
+from ..outputs import add_run_outputs, run_outputs
+from ..parameters import (
+    MODEL_FILTER,
+    background_layer,
+    background_path,
+    band_list,
+    given_bands,
+    input_raster,
+    output_file,
+    raster_path,
+    with_help,
+)
+
+
+class FitModel(Algorithm):
+    """Fits a detector and writes a model file."""
+
+    algorithm_id = "fitmodel"
+    label = "Fit a model"
+    group_label = "Models"
+    summary = (
+        "Learns the background of a raster and writes it to a model file, with which 'Apply a model' scores "
+        "other rasters: learn on one flight line, look for anomalies in the next. For every detector that has "
+        "one background for the whole scene."
+    )
+    icon_name = "model"
+    keywords = ("train", "learn")
+
+    def initAlgorithm(self, configuration: Values = {}) -> None:  # noqa: N802, B006 (QGIS's name)
+        """Declare the parameters."""
+        savable = [id for id in DETECTOR_IDS if detector_class(id).can_save]
+        detectors = QgsProcessingParameterEnum(
+            "DETECTOR", "Detector", options=savable, defaultValue=savable[0], usesStaticStrings=True
+        )
+        names = "; ".join(
+            f"{id}: {', '.join(parameter.processing_name for parameter in parameters_of(detector_class(id)))}"
+            for id in savable
+        )
+        settings = QgsProcessingParameterString("PARAMETERS", "Parameters of the detector", "", optional=True)
+        self.addParameter(with_help(detectors, f"What learns the background: {', '.join(savable)}."))
+        self.addParameter(input_raster())
+        self.addParameter(band_list())
+        self.addParameter(background_layer())
+        self.addParameter(
+            with_help(
+                settings,
+                f"NAME=value, several divided by spaces, such as EPOCHS=40 SEED=1; defaults for the rest. {names}.",
+            )
+        )
+        for definition in execution_parameters():
+            self.addParameter(definition)
+        self.addParameter(
+            output_file("MODEL", "Model", MODEL_FILTER, "The model file to write: data only, no code.")
+        )
+        add_run_outputs(self)
+
+    def read(self, parameters: Values, context: QgsProcessingContext) -> Values:
+        """Build the detector, which checks its parameters, and find the files."""
+        id = self.parameterAsString(parameters, "DETECTOR", context)
+        text = self.parameterAsString(parameters, "PARAMETERS", context)
+        return {
+            "detector": make_detector(id, named_values(text)),
+            "execution": given_execution(parameters, context),
+            "input": raster_path(self, parameters, "INPUT", context),
+            "bands": given_bands(parameters, context),
+            "background": background_path(self, parameters, context),
+        }
+
+    def work(
+        self,
+        values: Values,
+        parameters: Values,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> Values:
+        """Fit."""
+        detector: Detector = values["detector"]
+        if detector.needs_torch:
+            check_torch()
+        written = {"MODEL": self.parameterAsFileOutput(parameters, "MODEL", context)}
+        outcome = workflow.fit(model=written["MODEL"], progress=progress_to(feedback), **values)
+        return run_outputs(written, outcome)
+
+
+def named_values(text: str) -> Dict[str, str]:
+    """Return the values in `NAME=value NAME=value` by field name. ParameterError where it is not that."""
+    values = {}
+    for item in re.split(r"[\s;]+", text.strip()):
+        name, equals, value = item.partition("=")
+        if item and not (name and equals and value):
+            raise ParameterError(f"PARAMETERS must be NAME=value, several divided by spaces; got {text!r}.")
+        if item:
+            values[name.lower()] = value
+    return values

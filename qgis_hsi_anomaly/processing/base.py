@@ -1,0 +1,140 @@
+"""What all algorithms of the provider share: names, help, and errors in one sentence."""
+
+from __future__ import annotations
+
+import html
+from typing import Any, Dict, List, Sequence, Tuple
+
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingFeedback
+from qgis.PyQt.QtCore import QUrl
+from qgis.PyQt.QtGui import QIcon
+
+from ..core.errors import HsiAnomalyError
+from .feedback import speaking_plainly
+from .resources import icon, resource
+
+Values = Dict[str, Any]
+
+
+class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
+    """Base of the algorithms. Subclasses say what they are and override `initAlgorithm`, `read` and `work`.
+
+    `read` turns Processing's parameters into plain values, in the thread that owns the layers; `work`
+    does the rest, in whatever thread Processing chooses.
+    """
+
+    algorithm_id = ""
+    label = ""
+    group_label = ""
+    summary = ""
+    source = ""
+    icon_name = "detector"
+    keywords: Sequence[str] = ()
+
+    def read(self, parameters: Values, context: QgsProcessingContext) -> Values:
+        """Return the parameters as plain values. Raises HsiAnomalyError where one cannot be used."""
+        raise NotImplementedError
+
+    def work(
+        self,
+        values: Values,
+        parameters: Values,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> Values:
+        """Do the work on what `read` returned. Returns the outputs."""
+        raise NotImplementedError
+
+    def check(self) -> None:
+        """Raise HsiAnomalyError where the algorithm cannot run on this machine."""
+
+    def createInstance(self) -> Algorithm:  # noqa: N802 (QGIS's names, here and below)
+        """Return a fresh copy."""
+        return type(self)()
+
+    def name(self) -> str:
+        """Id below the provider's."""
+        return self.algorithm_id
+
+    def displayName(self) -> str:  # noqa: N802
+        """Name in the toolbox."""
+        return self.label
+
+    def shortDescription(self) -> str:  # noqa: N802
+        """Tooltip in the toolbox: the first sentence of the help."""
+        return self.summary.split(". ")[0].rstrip(".") + "."
+
+    def group(self) -> str:
+        """Group in the toolbox."""
+        return self.group_label
+
+    def groupId(self) -> str:  # noqa: N802
+        """Id of the group."""
+        return "".join(letter for letter in self.group_label.lower() if letter.isalnum())
+
+    def tags(self) -> List[str]:
+        """Words the toolbox's search finds it by."""
+        return ["hyperspectral", "imaging spectroscopy", "anomaly", "target", "outlier", *self.keywords]
+
+    def icon(self) -> QIcon:
+        """Icon in the toolbox."""
+        return icon(self.icon_name)
+
+    def svgIconPath(self) -> str:  # noqa: N802
+        """File of the icon, for the model designer."""
+        return str(resource("icons", f"{self.icon_name}.svg"))
+
+    def helpUrl(self) -> str:  # noqa: N802
+        """The user guide, as installed with the plugin."""
+        guide = resource("..", "docs", "user-guide.md").resolve()
+        return QUrl.fromLocalFile(str(guide)).toString() if guide.is_file() else ""
+
+    def shortHelpString(self) -> str:  # noqa: N802
+        """Help beside the dialog: what it does, every parameter, the outputs and the source."""
+        paragraphs = [_escape(self.summary)]
+        for definition in self.parameterDefinitions():
+            paragraphs.append(f"<b>{_escape(definition.description())}</b><br>{_escape(definition.help())}")
+        if self.source:
+            paragraphs.append(f"<i>Source: {_escape(self.source)}</i>")
+        return "".join(f"<p>{text}</p>" for text in paragraphs)
+
+    def canExecute(self) -> Tuple[bool, str]:  # noqa: N802
+        """Say whether it can run here, and if not, why."""
+        try:
+            self.check()
+        except HsiAnomalyError as error:
+            return False, str(error)
+        return True, ""
+
+    def checkParameterValues(  # noqa: N802
+        self, parameters: Values, context: QgsProcessingContext
+    ) -> Tuple[bool, str]:
+        """Refuse parameters with the core's words, then let QGIS check the rest."""
+        try:
+            values = self.read(parameters, context)
+        except HsiAnomalyError as error:
+            return False, str(error)
+        rasters = [item.name() for item in self.parameterDefinitions() if item.type() == "raster"]
+        found = {name: values[name.lower()] for name in rasters}
+        accepted, message = super().checkParameterValues({**parameters, **found}, context)
+        return bool(accepted), str(message)
+
+    def prepareAlgorithm(  # noqa: N802
+        self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """Read the parameters; `qgis_process` of QGIS 3.22 does not ask `canExecute`, so ask again."""
+        with speaking_plainly(self.label):
+            self.check()
+            self.values = self.read(parameters, context)
+        return True
+
+    def processAlgorithm(  # noqa: N802
+        self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> Values:
+        """Do the work. Raises QgsProcessingException on failure and on cancel."""
+        with speaking_plainly(self.label):
+            return self.work(self.values, parameters, context, feedback)
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False)

@@ -1,0 +1,29 @@
+"""Where learned detectors run, as the toolbox shows it."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from qgis.core import QgsProcessingContext, QgsProcessingParameterDefinition
+
+from ..core.parameters import from_values
+from ..jobs.execution import COMMAND_LINE_ONLY, Execution
+from ..jobs.interpreter import find_interpreter
+from .parameters import core_parameters, given_values
+from .settings import chosen_python
+
+
+def execution_parameters() -> List[QgsProcessingParameterDefinition]:
+    """Return the parameters of `Execution` that the toolbox shows."""
+    hidden = [name.upper() for name in COMMAND_LINE_ONLY]
+    return [definition for definition in core_parameters(Execution) if definition.name() not in hidden]
+
+
+def given_execution(parameters: Dict[str, Any], context: QgsProcessingContext) -> Execution:
+    """Return where to run: the user's parameters, and the interpreter of the provider's settings."""
+    return from_values(Execution, {**given_values(Execution, parameters, context), "python": chosen_python()})
+
+
+def check_torch() -> None:
+    """Raise MissingLibraryError, saying how to get it, where no interpreter has torch."""
+    find_interpreter(chosen_python())

@@ -1,0 +1,57 @@
+"""Progress and errors, as Processing wants them."""
+
+from __future__ import annotations
+
+import traceback
+from contextlib import contextmanager
+from typing import Iterator
+
+from qgis.core import Qgis, QgsMessageLog, QgsProcessingException, QgsProcessingFeedback
+
+from ..core.errors import HsiAnomalyError
+from ..core.progress import Progress
+
+LOG = "HSI anomaly"
+"""Title of the plugin's tab in QGIS's log panel."""
+
+
+def progress_to(feedback: QgsProcessingFeedback) -> Progress:
+    """Return a progress that reports to `feedback` and stops when the user cancels there."""
+
+    def show_share(fraction: float) -> None:
+        percent = 100 * fraction
+        # qgis_process notices Ctrl-C only when the value changes.
+        if abs(percent - feedback.progress()) < 1e-6:
+            percent += 1e-5 if percent < 50 else -1e-5
+        feedback.setProgress(percent)
+
+    return Progress(
+        on_fraction=show_share,
+        on_message=feedback.pushInfo,
+        on_warning=feedback.pushWarning,
+        is_cancelled=feedback.isCanceled,
+    )
+
+
+@contextmanager
+def speaking_plainly(algorithm: str) -> Iterator[None]:
+    """Turn every error into a QgsProcessingException of one sentence, so that QGIS stops a model and fails.
+
+    Errors nobody foresaw are named as such, with the traceback in QGIS's log.
+    """
+    try:
+        yield
+    except QgsProcessingException:
+        raise
+    except HsiAnomalyError as error:
+        raise QgsProcessingException(str(error)) from None
+    except MemoryError:
+        raise QgsProcessingException(
+            "Not enough memory: close other programs, use fewer bands (BANDS) or a smaller part of the raster."
+        ) from None
+    except Exception as error:  # noqa: BLE001 (said plainly, with the traceback in the log)
+        QgsMessageLog.logMessage(traceback.format_exc(), LOG, Qgis.MessageLevel.Critical)
+        raise QgsProcessingException(
+            f"{algorithm} failed in a way nobody foresaw ({type(error).__name__}: {error}); "
+            f"the log panel '{LOG}' has the details for a report."
+        ) from None

@@ -1,0 +1,47 @@
+"""Outputs of the algorithms that write scores: names, styles and figures of a run."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingOutputNumber
+
+from ..workflow import Outcome
+from .styling import SCORE_STYLE, save_style
+
+SCORE_RASTERS = ("OUTPUT", "SPREAD")
+
+
+def add_run_outputs(algorithm: QgsProcessingAlgorithm) -> None:
+    """Declare the figures every run returns."""
+    algorithm.addOutput(QgsProcessingOutputNumber("VALID_PIXELS", "Valid pixels"))
+    algorithm.addOutput(QgsProcessingOutputNumber("BANDS_USED", "Bands used"))
+
+
+def score_output(
+    algorithm: QgsProcessingAlgorithm,
+    parameters: Dict[str, Any],
+    name: str,
+    context: QgsProcessingContext,
+    title: str,
+) -> str:
+    """Return the path of a score raster to write, empty where it is not wanted.
+
+    A layer that is loaded gets our style, and `title` as its name unless the user or a model gave one.
+    """
+    path = str(algorithm.parameterAsOutputLayer(parameters, name, context))
+    if path and context.willLoadLayerOnCompletion(path):
+        details = context.layerToLoadOnCompletionDetails(path)
+        details.setPostProcessor(SCORE_STYLE)
+        if details.name == algorithm.parameterDefinition(name).description():
+            details.name = title
+    return path
+
+
+def run_outputs(results: Dict[str, Any], outcome: Outcome) -> Dict[str, Any]:
+    """Return the outputs of a run: the files in `results` that were wanted, and its figures."""
+    for name in SCORE_RASTERS:
+        if results.get(name):
+            save_style(results[name])
+    written = {name: path for name, path in results.items() if path}
+    return {**written, "VALID_PIXELS": outcome.valid_pixels, "BANDS_USED": outcome.bands_used}

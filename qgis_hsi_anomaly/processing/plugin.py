@@ -1,0 +1,32 @@
+"""What QGIS starts and stops: the plugin brings the Processing provider, nothing else."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from qgis.core import QgsApplication
+
+from .provider import Provider
+
+
+class Plugin:
+    """The plugin as QGIS sees it. `qgis_process` calls `initProcessing` alone and passes no interface."""
+
+    def __init__(self, iface: Any) -> None:
+        self.iface = iface
+        self.provider: Optional[Provider] = None
+
+    def initProcessing(self) -> None:  # noqa: N802 (QGIS's name)
+        """Add the provider to the Processing registry."""
+        self.provider = Provider()
+        QgsApplication.processingRegistry().addProvider(self.provider)
+
+    def initGui(self) -> None:  # noqa: N802 (QGIS's name)
+        """Start in the desktop: the toolbox is all the interface there is."""
+        self.initProcessing()
+
+    def unload(self) -> None:
+        """Remove the provider."""
+        if self.provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self.provider)
+            self.provider = None

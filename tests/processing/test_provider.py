@@ -1,0 +1,80 @@
+"""What the toolbox shows: every algorithm, with names, help and icons."""
+
+import html
+
+import pytest
+from qgis.core import QgsProcessingParameterDefinition
+
+from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class
+from qgis_hsi_anomaly.core.parameters import parameters_of
+from qgis_hsi_anomaly.jobs.execution import COMMAND_LINE_ONLY, Execution
+from qgis_hsi_anomaly.processing.resources import resource
+
+OTHERS = ("fitmodel", "applymodel", "evaluate", "environmentcheck")
+ALL = (*DETECTOR_IDS, *OTHERS)
+
+
+def test_every_detector_and_tool_is_listed(provider):
+    """Under the ids that models and scripts depend on."""
+    assert provider.id() == "hsianomaly"
+    assert {algorithm.name() for algorithm in provider.algorithms()} == set(ALL)
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_nothing_is_left_unexplained(algorithm, id):
+    """Every parameter has a name, a help text and a tooltip; the algorithm has help that holds them all."""
+    found = algorithm(id)
+
+    assert found.displayName() and found.group() and found.groupId() and found.tags()
+    assert found.shortDescription().endswith(".")
+    assert not found.icon().isNull() and resource("icons", f"{found.icon_name}.svg").is_file()
+    page = found.shortHelpString()
+    for definition in found.parameterDefinitions():
+        assert len(definition.help()) > 20, f"{id} {definition.name()} has no help"
+        assert definition.help().endswith("."), f"{id} {definition.name()}: the help is no sentence"
+        assert definition.description() and definition.description() != definition.name()
+        assert html.escape(definition.help(), quote=False) in page
+        assert definition.toolTip()
+    assert all(output.description() for output in found.outputDefinitions())
+
+
+@pytest.mark.parametrize("id", DETECTOR_IDS)
+def test_parameters_are_the_core_s(algorithm, id):
+    """Names, defaults, bounds and advanced flags come from the detector's dataclass."""
+    found, cls = algorithm(id), detector_class(id)
+
+    for parameter in parameters_of(cls):
+        definition = found.parameterDefinition(parameter.processing_name)
+        default = list(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
+        assert definition.defaultValue() == default
+        advanced = bool(definition.flags() & QgsProcessingParameterDefinition.Flag.FlagAdvanced)
+        assert advanced == parameter.advanced
+        if parameter.kind in ("choice", "choices"):
+            assert definition.usesStaticStrings() and tuple(definition.options()) == parameter.options
+        if parameter.minimum is not None:
+            assert definition.minimum() == parameter.minimum
+        if parameter.maximum is not None:
+            assert definition.maximum() == parameter.maximum
+
+
+@pytest.mark.parametrize("id", DETECTOR_IDS)
+def test_names_every_detector_has(algorithm, id):
+    """INPUT, BANDS, BACKGROUND, OUTPUT; MODEL, SPREAD and where it runs only from those that can."""
+    found, cls = algorithm(id), detector_class(id)
+    names = {definition.name() for definition in found.parameterDefinitions()}
+    where = {item.processing_name for item in parameters_of(Execution) if item.name not in COMMAND_LINE_ONLY}
+
+    assert {"INPUT", "BANDS", "BACKGROUND", "OUTPUT"} <= names
+    assert ({"MODEL"} | where <= names) == cls.needs_torch
+    assert ("SPREAD" in names) == cls.gives_spread
+    assert {"OUTPUT", "VALID_PIXELS", "BANDS_USED"} <= {output.name() for output in found.outputDefinitions()}
+
+
+def test_evaluate_returns_the_figures_of_the_interface(algorithm):
+    """Models and scripts depend on these names."""
+    expected = (
+        "AUC_PD_PF AUC_PD_TAU AUC_PF_TAU AUC_TD AUC_BS AUC_TDBS AUC_ODP AUC_OADP AUC_SNPR AVERAGE_PRECISION "
+        "PD_AT_PF_1E2 PD_AT_PF_1E3 REPORT"
+    )
+
+    assert {output.name() for output in algorithm("evaluate").outputDefinitions()} == set(expected.split())
