@@ -43,7 +43,11 @@ class Execution(Parameters):
     )
     machines: int = integer(1, "Machines", "How many machines share the work.", minimum=1, advanced=True)
     machine: int = integer(
-        0, "Machine", "Which of the machines this is, from 0. Machine 0 writes the output.", minimum=0, advanced=True
+        0,
+        "Machine",
+        "Which of the machines this is, from 0. Machine 0 writes the output.",
+        minimum=0,
+        advanced=True,
     )
     rendezvous: str = text(
         "",
@@ -76,7 +80,8 @@ class Execution(Parameters):
         host = host.strip("[]")
         if not host or not port.isdigit() or not 0 < int(port) < 65536:
             raise ParameterError(
-                f"execution: RENDEZVOUS must be HOST:PORT of machine 0, as in 192.168.1.10:29500; got {self.rendezvous!r}."
+                f"execution: RENDEZVOUS must be HOST:PORT of machine 0, as in 192.168.1.10:29500; got "
+                f"{self.rendezvous!r}."
             )
         return host, int(port)
 
@@ -97,6 +102,7 @@ class Execution(Parameters):
             )
         if self.device == "cuda" and self.processes > gpus:
             raise ParameterError(
-                f"execution: PROCESSES must be at most the number of GPUs ({gpus}) with DEVICE cuda; got {self.processes}."
+                f"execution: PROCESSES must be at most the number of GPUs ({gpus}) with DEVICE cuda; got "
+                f"{self.processes}."
             )
         return "cuda" if self.device != "cpu" and gpus >= self.processes else "cpu"

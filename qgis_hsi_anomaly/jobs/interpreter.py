@@ -94,12 +94,14 @@ def find_interpreter(setting: str = "", progress: Progress = SILENT) -> Interpre
         if not found.reason:
             return found
         rejected.append(found)
-        if found.source in _NAMED:
+        if found.source in (_SETTING, _VARIABLE):
             raise MissingLibraryError(
                 f"The Python interpreter {found.path} ({found.source}) cannot run this: {found.reason}. {how_to_get()}"
             )
     looked = "; ".join(f"{found.path}: {found.reason}" for found in rejected) or "no interpreter was found"
-    raise MissingLibraryError(f"This needs torch, and no Python interpreter has it ({looked}). {how_to_get()}")
+    raise MissingLibraryError(
+        f"This needs torch, and no Python interpreter has it ({looked}). {how_to_get()}"
+    )
 
 
 def all_interpreters(setting: str = "", progress: Progress = SILENT) -> List[Interpreter]:
@@ -113,8 +115,8 @@ def how_to_get() -> str:
     python = _python_of(venv)
     maker = "py" if sys.platform == "win32" else "python3"
     return (
-        f'Make an environment for it with "{maker} -m venv {venv}" and "{python} -m pip install torch numpy", or name an '
-        f"interpreter that has torch {'.'.join(map(str, OLDEST_TORCH))} or newer in the provider's setting or in "
+        f'Make an environment for it with "{maker} -m venv {venv}" and "{python} -m pip install torch numpy", or name '
+        f"an interpreter that has torch {'.'.join(map(str, OLDEST_TORCH))} or newer in the provider's setting or in "
         f"{VARIABLE}; environmentcheck shows what was tried."
     )
 
@@ -145,7 +147,6 @@ def profile_venv() -> Optional[Path]:
 
 
 _SETTING, _VARIABLE = "the provider's setting", f"the environment variable {VARIABLE}"
-_NAMED = (_SETTING, _VARIABLE)
 
 
 def _candidates(setting: str) -> Iterator[Tuple[str, str, bool]]:
@@ -168,21 +169,31 @@ def _candidates(setting: str) -> Iterator[Tuple[str, str, bool]]:
 def own_pythons() -> List[str]:
     """Return where this process's Python may lie; `sys.executable` counts only where it is one, not QGIS."""
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    folders = [Path(sys.prefix), Path(sys.base_prefix), Path(getattr(sys, "_base_executable", None) or "").parent]
+    folders = [
+        Path(sys.prefix),
+        Path(sys.base_prefix),
+        Path(getattr(sys, "_base_executable", None) or "").parent,
+    ]
     guesses = [Path(sys.executable)] if sys.executable else []
     for folder in folders:
         guesses += [folder / "python.exe", folder / "python3.exe"]
-        guesses += [folder / "bin" / f"python{version}", folder / "bin" / "python3", folder / f"python{version}"]
+        guesses += [
+            folder / "bin" / f"python{version}",
+            folder / "bin" / "python3",
+            folder / f"python{version}",
+        ]
     name = re.compile(r"python[\d.]*(\.exe)?$", re.IGNORECASE)
     found = [str(guess) for guess in guesses if name.match(guess.name) and guess.is_file()]
-    return list(dict.fromkeys(found))[:3]
+    return list(dict.fromkeys(found))
 
 
 def _look(setting: str, progress: Progress) -> Iterator[Interpreter]:
     seen = set()
     for source, path, own in _candidates(setting):
-        if path not in seen:
-            seen.add(path)
+        # A folder's python, python3 and python3.x are one, as a rule.
+        key = Path(path).parent if own else path
+        if key not in seen:
+            seen.update([key, Path(path).parent])
             progress.check_cancelled()
             yield _judge(source, path, own)
 
@@ -239,12 +250,16 @@ def probe(path: str, own: bool = False) -> Dict[str, Any]:
         raise MissingLibraryError(f"it did not answer within {PROBE_LIMIT:.0f} s") from error
     except OSError as error:
         raise MissingLibraryError(f"it cannot be started ({error.strerror or error})") from error
-    answers = [line[1:] for line in done.stdout.decode("utf-8", "replace").splitlines() if line.startswith("@")]
+    answers = [
+        line[1:] for line in done.stdout.decode("utf-8", "replace").splitlines() if line.startswith("@")
+    ]
     try:
         answer: Dict[str, Any] = json.loads(answers[-1])
     except (IndexError, ValueError) as error:
         words = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise MissingLibraryError(f"it is no Python that works ({words[-1] if words else 'no answer'})") from error
+        raise MissingLibraryError(
+            f"it is no Python that works ({words[-1] if words else 'no answer'})"
+        ) from error
     _answers[path, own] = (_stamp(path, answer["folders"]), answer)
     return answer
 

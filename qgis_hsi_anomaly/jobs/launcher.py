@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 from pathlib import Path
-from typing import IO, Any, Deque, Dict, List, Optional
+from typing import Any, Deque, Dict, List, Optional
 
 from ..core.errors import HsiAnomalyError, ParameterError, WorkerError
 from ..core.progress import Progress
@@ -35,7 +35,9 @@ START = 180.0
 """Seconds that the processes of one machine may take to start."""
 
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
-_COLLATERAL = re.compile(r"connection (closed|reset|refused)|broken pipe|gloo|nccl|store|timed out", re.IGNORECASE)
+_COLLATERAL = re.compile(
+    r"connection (closed|reset|refused)|broken pipe|gloo|nccl|store|timed out", re.IGNORECASE
+)
 _KILLED = re.compile(r"Signal \d+ \((SIG\w+)\) received by PID (\d+)")
 
 
@@ -75,20 +77,22 @@ class Launcher:
             threading.Thread(target=target, daemon=True).start()
 
     def _arguments(self) -> List[str]:
-        arguments = ["-m", "torch.distributed.run", "--max_restarts=0", "--monitor_interval=0.2"]
-        arguments += [f"--nproc_per_node={self.execution.processes}", f"--nnodes={self.execution.machines}"]
-        if self.execution.machines == 1:
+        execution = self.execution
+        arguments = [f"--nproc_per_node={execution.processes}", f"--nnodes={execution.machines}"]
+        if execution.machines == 1:
             # Port 0: the launcher takes a free one, and no two runs can meet.
-            return arguments + ["--rdzv_backend=c10d", "--rdzv_endpoint=localhost:0", f"--rdzv_id={uuid.uuid4().hex}"]
-        host, port = self.execution.endpoint()
-        if self.execution.machine == 0:
-            check_port(port)
-        return arguments + [
-            "--rdzv_backend=static",
-            f"--node_rank={self.execution.machine}",
-            f"--master_addr={host}",
-            f"--master_port={port}",
-        ]
+            arguments += [
+                "--rdzv_backend=c10d",
+                "--rdzv_endpoint=localhost:0",
+                f"--rdzv_id={uuid.uuid4().hex}",
+            ]
+        else:
+            host, port = execution.endpoint()
+            if execution.machine == 0:
+                check_port(port)
+            arguments += ["--rdzv_backend=static", f"--node_rank={execution.machine}"]
+            arguments += [f"--master_addr={host}", f"--master_port={port}"]
+        return ["-m", "torch.distributed.run", "--max_restarts=0", "--monitor_interval=0.2", *arguments]
 
     def __enter__(self) -> Launcher:
         return self
@@ -156,7 +160,9 @@ class Launcher:
         now, count = time.monotonic(), self.execution.processes
         if len(self._heard) < count:
             if now - self._started > START and self.execution.machines == 1:
-                raise WorkerError(f"The worker processes did not start within {START:.0f} s.{self._tail(None)}")
+                raise WorkerError(
+                    f"The worker processes did not start within {START:.0f} s.{self._tail(None)}"
+                )
             return
         for rank, heard in self._heard.items():
             if now - heard > SILENCE:
@@ -164,7 +170,12 @@ class Launcher:
                     f"Worker process {rank + 1} of {count} has given no sign of life for {SILENCE:.0f} s and was ended."
                     f"{self._tail(rank)}"
                 )
-        if self._working and self.maps is None and now - self._last_moved > IDLE and self.execution.machines == 1:
+        if (
+            self._working
+            and self.maps is None
+            and now - self._last_moved > IDLE
+            and self.execution.machines == 1
+        ):
             raise WorkerError(
                 f"The worker processes have neither computed nor reported anything for {IDLE:.0f} s and were ended."
                 f"{self._tail(0)}"
@@ -191,7 +202,11 @@ class Launcher:
         if killed and (not self._errors or _COLLATERAL.search(self._errors[0]["message"])):
             rank = next((rank for rank, pid in self.pids.items() if pid == int(killed.group(2))), None)
             who = "A worker process" if rank is None else f"Worker process {rank + 1} of {count}"
-            hint = ", most likely because memory ran out: use fewer processes" if killed.group(1) == "SIGKILL" else ""
+            hint = (
+                ", most likely because memory ran out: use fewer processes"
+                if killed.group(1) == "SIGKILL"
+                else ""
+            )
             return WorkerError(f"{who} was ended by {killed.group(1)}{hint}.{self._tail(rank)}")
         if not self._errors:
             return WorkerError(f"The worker process ended before it was done.{self._tail(None)}")
@@ -247,7 +262,7 @@ class Launcher:
 
 
 def own_session() -> Dict[str, Any]:
-    """Return the arguments of Popen that keep an interrupt at the keyboard, and a console window, away from a process."""
+    """Return Popen's arguments for a process that no interrupt at the keyboard reaches and no console window shows."""
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
@@ -261,6 +276,6 @@ def check_port(port: int) -> None:
             probe.bind(("", port))
         except OSError as error:
             raise ParameterError(
-                f"execution: RENDEZVOUS port {port} cannot be used on this machine ({error.strerror}): choose another on "
-                "every machine."
+                f"execution: RENDEZVOUS port {port} cannot be used on this machine ({error.strerror}): choose "
+                "another one on every machine."
             ) from error

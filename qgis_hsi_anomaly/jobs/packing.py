@@ -40,12 +40,12 @@ def pack_cube(cube: Cube, folder: Path, progress: Progress = SILENT, processes: 
 
     processes : how many will share the memory budget. Raises DataError where the disk is full.
     """
-    header = {"descr": "<f4", "fortran_order": False, "shape": (cube.rows, cube.columns, cube.bands)}
+    header: Any = {"descr": "<f4", "fortran_order": False, "shape": (cube.rows, cube.columns, cube.bands)}
     try:
         # Written as a stream, not through a memory map: there a full disk would kill the process.
         with open(folder / "cube.npy", "wb") as stream:
-            np.lib.format.write_array_header_1_0(stream, header)
-            for block in cube.blocks(bytes_per_pixel=cube.bands * 8):
+            np.lib.format.write_array_header_1_0(stream, header)  # type: ignore[no-untyped-call]
+            for block in cube.blocks():
                 stream.write(np.ascontiguousarray(block.pixels, dtype="<f4").data)
                 progress.update(block.stop / cube.rows)
         np.save(folder / "valid.npy", cube.valid.astype(bool))

@@ -33,11 +33,14 @@ def main() -> int:
     load_package()
     from qgis_hsi_anomaly.jobs.protocol import Channel
 
+    if os.environ.get("GROUP_WORLD_SIZE") == "1":
+        # The processes of one machine meet there, whether or not its name can be looked up.
+        os.environ["MASTER_ADDR"] = "localhost"
     channel = Channel(output, int(os.environ["LOCAL_RANK"]))
     threading.Thread(target=channel.beat, daemon=True).start()
     try:
         perform(scratch, device, channel)
-    except BaseException as error:  # whatever ends this process must be told
+    except BaseException as error:  # noqa: BLE001 (whatever ends this process must be told)
         traceback.print_exc()
         channel.send("error", type=type(error).__name__, message=str(error)[:2000])
         return 1
@@ -80,11 +83,13 @@ def load_package() -> None:
 def perform(scratch: Path, device: str, channel: Any) -> None:
     """Fit, score, save: what `task.json` says."""
     import numpy as np
+
+    from qgis_hsi_anomaly.core.deep.group import join_group, leave_group
     from qgis_hsi_anomaly.core.detectors.registry import make_detector
     from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model
     from qgis_hsi_anomaly.jobs.packing import unpack_cube
 
-    group = join(device)
+    group = join_group(device)
     task = wait_for_task(scratch / "task.json")
     cube, progress = unpack_cube(scratch), channel.progress()
     if task["task"] == "apply":
@@ -101,13 +106,7 @@ def perform(scratch: Path, device: str, channel: Any) -> None:
         for name, array in maps.items():
             np.save(scratch / f"{name}.npy", array)
     channel.send("result", maps=list(maps) if group.rank == 0 else [])
-
-
-def join(device: str) -> Any:
-    """Return the group of all processes of the run."""
-    from qgis_hsi_anomaly.core.deep.group import join_group
-
-    return join_group(device)
+    leave_group(group)
 
 
 def wait_for_task(path: Path) -> Dict[str, Any]:
@@ -121,8 +120,9 @@ def wait_for_task(path: Path) -> Dict[str, Any]:
 def versions() -> Dict[str, str]:
     """Return the versions of the software at work, for the model file."""
     import numpy as np
-    import qgis_hsi_anomaly
     import torch
+
+    import qgis_hsi_anomaly
 
     return {
         PACKAGE: qgis_hsi_anomaly.__version__,
