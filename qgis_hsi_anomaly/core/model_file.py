@@ -13,7 +13,7 @@ import struct
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
@@ -29,21 +29,27 @@ _KEY = "qgis_hsi_anomaly"
 
 
 @dataclass(frozen=True)
-class Model:
-    """A fitted detector as a model file holds it.
+class ModelHeader:
+    """What a model file says of itself.
 
-    detector : the detector with the parameters it was fitted with. background : what it learnt.
+    detector : the detector with the parameters it was fitted with.
     bands : number of bands it was fitted on. wavelengths : theirs, in nanometres, or None.
     band_numbers : their numbers in the raster it was fitted on, from 1.
     versions : versions of the software that fitted it.
     """
 
     detector: Detector
-    background: Background
     bands: int
     wavelengths: Optional[List[float]]
     band_numbers: List[int]
     versions: Dict[str, str]
+
+
+@dataclass(frozen=True)
+class Model(ModelHeader):
+    """A fitted detector as a model file holds it. background : what it learnt."""
+
+    background: Background
 
 
 def model_of(detector: Detector, background: Background, cube: Cube, versions: Dict[str, str]) -> Model:
@@ -52,7 +58,7 @@ def model_of(detector: Detector, background: Background, cube: Cube, versions: D
         raise ModelError(f"{detector.id} learns no background that could be saved: run it on each raster instead.")
     wavelengths = None if cube.wavelengths is None else [float(value) for value in cube.wavelengths]
     numbers = [int(number) for number in cube.band_numbers]
-    return Model(detector, background, cube.bands, wavelengths, numbers, versions)
+    return Model(detector, cube.bands, wavelengths, numbers, versions, background)
 
 
 def write_model(path: str, model: Model) -> None:
@@ -95,8 +101,27 @@ def write_model(path: str, model: Model) -> None:
             temporary.unlink()
 
 
+def read_header(path: str) -> ModelHeader:
+    """Read what a model file says of itself; torch is not needed. Raises ModelError as `read_model`."""
+    return _read(path)[0]
+
+
 def read_model(path: str) -> Model:
     """Read a model file. Raises ModelError where it is missing, cut short or not a model."""
+    header, arrays, facts = _read(path)
+    try:
+        background = header.detector.restore(arrays, facts)
+    except HsiAnomalyError as error:
+        raise ModelError(f"The model file {path} cannot be used: {error}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"The model file {path} is damaged: fit it again.") from error
+    return Model(
+        header.detector, header.bands, header.wavelengths, header.band_numbers, header.versions, background
+    )
+
+
+def _read(path: str) -> Tuple[ModelHeader, Dict[str, Array], Dict[str, Any]]:
+    """Return header, arrays and facts of a model file."""
     try:
         raw = Path(path).read_bytes()
     except OSError as error:
@@ -119,22 +144,20 @@ def read_model(path: str) -> Model:
     if header.get("format") != FORMAT:
         raise ModelError(f"The model file {path} has format {header.get('format')}; this version reads {FORMAT}.")
     try:
-        arrays: Dict[str, Array] = {
+        arrays = {
             name: np.frombuffer(data[start:end], dtype=_DTYPES[entries[name]["dtype"]])
             .reshape(entries[name]["shape"])
             .copy()
             for name, (start, end) in placed.items()
         }
-        detector = make_detector(header["detector"], header["parameters"])
-        background = detector.restore(arrays, header["facts"])
-        return Model(
-            detector,
-            background,
+        found = ModelHeader(
+            make_detector(header["detector"], header["parameters"]),
             int(header["bands"]),
             header["wavelengths"],
             header["band_numbers"],
             header["versions"],
         )
+        return found, arrays, dict(header["facts"])
     except HsiAnomalyError as error:
         raise ModelError(f"The model file {path} cannot be used: {error}") from error
     except (KeyError, TypeError, ValueError) as error:
