@@ -1,0 +1,97 @@
+"""Bands of a raster: what is known of them, their numbers in words, and which of them a model needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Optional, Sequence, Tuple
+
+import numpy as np
+
+from .cube import Array
+from .errors import ModelError
+
+
+@dataclass(frozen=True)
+class BandTable:
+    """The bands of a file, all of them, in order.
+
+    names : (bands,) as the file has them. wavelengths, fwhm : (bands,) float64 in nanometres, NaN where unknown.
+    bad : (bands,) bool, marked bad in the file. mask : (bands,) bool, an alpha band and no image.
+    """
+
+    names: Tuple[str, ...]
+    wavelengths: Array
+    fwhm: Array
+    bad: Array
+    mask: Array
+
+    @property
+    def numbers(self) -> Array:
+        """Numbers of the bands that may be used, (n,) int, from 1: neither bad nor a mask."""
+        return np.asarray(np.flatnonzero(~self.bad & ~self.mask) + 1)
+
+
+def numbers_text(numbers: Sequence[int]) -> str:
+    """Return numbers in short, as the BANDS option takes them: `1,5-7`."""
+    runs: List[List[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def match_bands(
+    bands: int, wavelengths: Optional[Sequence[float]], band_numbers: Sequence[int], table: BandTable
+) -> List[int]:
+    """Return the numbers of a raster's bands that a model needs, in the model's order.
+
+    bands, wavelengths (nanometres), band_numbers : of the raster the model was fitted on.
+    Where both know wavelengths, these decide: for every band of the model the nearest of the raster, no
+    farther than half the model's band spacing there, or half the raster's band width. Else the raster
+    must have as many usable bands as the model; or, where the model used a selection, bands of these numbers.
+    Raises ModelError, with both lists, where neither fits.
+    """
+    usable = table.numbers
+    known = usable[np.isfinite(table.wavelengths[usable - 1])]
+    if wavelengths is not None and len(known):
+        wanted = np.asarray(wavelengths, dtype=np.float64)
+        offered = table.wavelengths[known - 1]
+        distances = np.abs(wanted[:, None] - offered[None, :])
+        nearest = distances.argmin(axis=1)
+        reach = np.fmax(_half_spacing(wanted), table.fwhm[known - 1][nearest] / 2)
+        missing = distances[np.arange(len(wanted)), nearest] > reach
+        if not missing.any() and len(set(nearest.tolist())) == len(wanted):
+            return [int(number) for number in known[nearest]]
+        raise ModelError(
+            f"The raster does not have the model's bands: the model needs {_in_short(wanted)} nm, "
+            f"the raster has {_in_short(offered)} nm."
+        )
+    if len(usable) == bands:
+        return [int(number) for number in usable]
+    selected = list(band_numbers) != list(range(1, bands + 1))
+    if selected and set(band_numbers) <= set(usable.tolist()):
+        return [int(number) for number in band_numbers]
+    raise ModelError(
+        f"The raster does not have the model's bands: the model was fitted on {bands} bands "
+        f"(numbers {numbers_text(band_numbers)}), the raster has {len(usable)} usable ones "
+        f"(numbers {numbers_text(usable.tolist())})."
+    )
+
+
+def _half_spacing(wavelengths: Array) -> Array:
+    """Half the distance of every wavelength to the nearest other one."""
+    if len(wavelengths) < 2:
+        return np.zeros(len(wavelengths))
+    order = np.argsort(wavelengths)
+    gaps = np.diff(wavelengths[order])
+    half = np.empty(len(wavelengths))
+    half[order] = np.minimum(np.append(gaps, np.inf), np.append(np.inf, gaps)) / 2
+    return half
+
+
+def _in_short(wavelengths: Array) -> str:
+    texts = [f"{value:g}" for value in wavelengths]
+    shown = texts if len(texts) <= 8 else [*texts[:4], "...", *texts[-3:]]
+    return f"{len(texts)} bands at {', '.join(shown)}"

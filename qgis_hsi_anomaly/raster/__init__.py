@@ -1,0 +1,1 @@
+"""Rasters in and out, through GDAL: cubes, score layers, truth, background masks."""

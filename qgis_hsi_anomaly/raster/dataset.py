@@ -1,0 +1,113 @@
+"""Open files with GDAL so that every failure is one sentence for the user."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Iterator, List
+
+from osgeo import gdal
+
+from ..core.errors import RasterError
+
+_GZIP = b"\x1f\x8b"
+_NOT_DATA = {".hdr", ".xml", ".sta", ".enp", ".txt", ".properties", ".ovr", ".msk"}
+
+
+@contextmanager
+def gdal_failures(sentence: str) -> Iterator[None]:
+    """Raise RasterError, beginning with `sentence`, where GDAL reports a failure within the block.
+
+    Works with and without `gdal.UseExceptions()`, which is a switch for the whole (QGIS) process and is
+    left as it is. Keep the block small: without exceptions it runs on after a failure.
+    """
+    failures: List[str] = []
+
+    def collect(severity: int, number: int, message: str) -> None:
+        if severity >= gdal.CE_Failure:
+            failures.append(message)
+
+    gdal.ErrorReset()
+    gdal.PushErrorHandler(collect)
+    try:
+        yield
+    except (RuntimeError, AttributeError, TypeError) as error:
+        # Attribute and type errors: the block went on with the None of a call that failed.
+        if not failures and not isinstance(error, RuntimeError):
+            raise
+        failures.append(str(error))
+    finally:
+        gdal.PopErrorHandler()
+    if failures:
+        raise RasterError(f"{sentence}: {' '.join(failures[0].split()).rstrip('.')}.")
+
+
+def open_dataset(path: str) -> Any:
+    """Open a raster for reading; where `path` is an ENVI header, the data file beside it.
+
+    Raises RasterError where the file is missing, not a raster, a container of several rasters, a header
+    without data, or cut short.
+    """
+    path = os.fspath(path)
+    try:
+        dataset = _open(path)
+    except RasterError:
+        if path.lower().endswith(".hdr") and os.path.exists(path):
+            return open_dataset(data_of_header(path))
+        if not os.path.exists(path) and not path.startswith("/vsi") and ":" not in path[2:]:
+            raise RasterError(f"{path} does not exist: check the name of the file.") from None
+        raise
+    if dataset.RasterCount == 0:
+        subdatasets = [name for name, _ in dataset.GetSubDatasets()]
+        if subdatasets:
+            raise RasterError(f"{path} holds several rasters: choose one of them, for example {subdatasets[0]}")
+        raise RasterError(f"{path} holds no raster bands.")
+    _refuse_short_envi(path, dataset)
+    return dataset
+
+
+def data_of_header(header: str) -> str:
+    """Return the data file an ENVI header belongs to. Raises RasterError where there is none."""
+    stem = header[: -len(".hdr")]
+    folder = Path(header).parent
+    beside = sorted(str(file) for file in folder.glob("*") if str(file).startswith(stem + "."))
+    for candidate in [stem, *beside]:
+        if os.path.isfile(candidate) and Path(candidate).suffix.lower() not in _NOT_DATA:
+            try:
+                files = _open(candidate).GetFileList()
+            except RasterError:
+                continue
+            if any(os.path.samefile(file, header) for file in files if os.path.exists(file)):
+                return candidate
+    raise RasterError(f"{header} is a header and its data file is not beside it: choose or copy the data file.")
+
+
+def _open(path: str) -> Any:
+    with gdal_failures(f"{path} cannot be opened as a raster"):
+        dataset = gdal.OpenEx(path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR)
+    return dataset
+
+
+def _refuse_short_envi(path: str, dataset: Any) -> None:
+    # Of all formats GDAL reads, ENVI alone gives zeros, without a word, where the file ends too early.
+    if dataset.GetDriver().ShortName != "ENVI":
+        return
+    # A VRT or a /vsi path has no size of its own to ask the system for.
+    data = dataset.GetDescription()
+    if not os.path.isfile(data):
+        return
+    size = gdal.GetDataTypeSize(dataset.GetRasterBand(1).DataType) // 8
+    header_bytes = int(dataset.GetMetadataItem("header_offset", "ENVI") or 0)
+    expected = header_bytes + dataset.RasterXSize * dataset.RasterYSize * dataset.RasterCount * size
+    found = os.path.getsize(data)
+    with open(data, "rb") as stream:
+        if stream.read(2) == _GZIP and dataset.GetMetadataItem("file_compression", "ENVI") == "1":
+            # A gzip file ends with its unpacked size, modulo 2^32.
+            stream.seek(-4, os.SEEK_END)
+            found = int.from_bytes(stream.read(4), "little")
+            expected %= 2**32
+    if found < expected:
+        raise RasterError(
+            f"{path} is cut short: its header promises {expected} bytes, it has {found}; copy the file again."
+        )

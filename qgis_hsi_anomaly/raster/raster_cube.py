@@ -1,0 +1,82 @@
+"""A raster file as a cube: rows on demand, never the whole of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, List, Optional
+
+import numpy as np
+
+from ..core.cube import Array, Cube
+from .georeference import Georeference
+from .rows import RasterRows
+
+
+@dataclass(frozen=True)
+class DroppedBand:
+    """A band that was asked for and is not used. number : from 1. reason : why, in words."""
+
+    number: int
+    reason: str
+
+
+class RasterCube(Cube):
+    """The used bands of a raster file; see `open_cube`.
+
+    path : the file. georeference : where it lies. dropped : bands left out, with reasons.
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        path: str,
+        source: RasterRows,
+        valid: Array,
+        background: Array,
+        dropped: List[DroppedBand],
+        wavelengths: Optional[Array],
+        fwhm: Optional[Array],
+        memory_budget: int,
+    ) -> None:
+        self.path, self.dropped = path, dropped
+        self.georeference = Georeference.of(dataset)
+        self.rows, self.columns, self.bands = source.rows, source.columns, len(source.numbers)
+        self.valid, self.background = valid, background
+        self.wavelengths, self.fwhm = wavelengths, fwhm
+        self.band_numbers = np.asarray(source.numbers)
+        self.pixel_area = self.georeference.pixel_area
+        self.memory_budget = memory_budget
+        self._source = source
+        used = [dataset.GetRasterBand(number) for number in source.numbers]
+        scale = np.array([1.0 if band.GetScale() is None else band.GetScale() for band in used])
+        offset = np.array([band.GetOffset() or 0.0 for band in used])
+        # A scale of 0 would wipe the band out: some writers leave it there for "none".
+        scale[scale == 0] = 1.0
+        self._scale = None if (scale == 1).all() else scale.astype(np.float32)
+        self._offset = None if (offset == 0).all() else offset.astype(np.float32)
+
+    def block_height(self, bytes_per_pixel: Optional[int] = None) -> int:
+        """Return how many rows fit the budget, whole blocks of the file where that can be."""
+        height = super().block_height(bytes_per_pixel)
+        return height if self.block_rows is not None else self._source.aligned(height)
+
+    def read_rows(self, start: int, stop: int) -> Array:
+        """Return rows [start, stop) as (stop - start, columns, bands) float32, 0 where not valid.
+
+        Raises RasterError where the file cannot be read.
+        """
+        start, stop, _ = slice(start, stop).indices(self.rows)
+        stop = max(start, stop)
+        pixels = np.empty((stop - start, self.columns, self.bands), dtype=np.float32)
+        for first, last in self._source.spans(start, stop, self.memory_budget // 16):
+            values = self._source.read(first, last)
+            with np.errstate(over="ignore", invalid="ignore"):
+                pixels[first - start : last - start] = values.transpose(0, 2, 1)
+        if self._scale is not None:
+            pixels *= self._scale
+        if self._offset is not None:
+            pixels += self._offset
+        valid = self.valid[start:stop]
+        if not valid.all():
+            pixels[~valid] = 0
+        return pixels

@@ -1,0 +1,155 @@
+"""Open raster files as cubes, score layers, and truth."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import numpy as np
+
+from ..core.bands import BandTable, numbers_text
+from ..core.cube import MEMORY_BUDGET, Array, restrict_background
+from ..core.errors import DataError, ParameterError
+from ..core.progress import SILENT, Progress
+from .background import read_background
+from .dataset import open_dataset
+from .georeference import Georeference
+from .raster_cube import DroppedBand, RasterCube
+from .rows import RasterRows
+from .scan import scan
+from .spectral import band_table
+
+
+def open_cube(
+    path: str,
+    bands: Optional[Sequence[int]] = None,
+    background: Optional[str] = None,
+    memory_budget: int = MEMORY_BUDGET,
+    progress: Progress = SILENT,
+    keep_constant: bool = False,
+) -> RasterCube:
+    """Open a raster as a cube, after one pass over its pixels for the valid ones.
+
+    bands : numbers of the bands to use, from 1, in this order; all by default.
+    background : raster of the same grid or polygon layer: where the background may be learnt.
+    memory_budget : bytes for row blocks. keep_constant : use constant bands too (a model needs all of its
+    bands); they are left out else, as are bands marked bad or nodata throughout, and a message names them.
+    Raises RasterError, ParameterError (bands) or DataError (too little valid data), one sentence each.
+    """
+    dataset = open_dataset(path)
+    if dataset.RasterCount < 2:
+        raise DataError(f"{path} has 1 band: anomaly detection on spectra needs at least 2.")
+    asked = _asked(path, bands, dataset.RasterCount)
+    table = band_table(dataset)
+    reasons: Dict[int, str] = {}
+    for number in asked:
+        if table.bad[number - 1]:
+            reasons[number] = "marked bad"
+        elif table.mask[number - 1]:
+            reasons[number] = "a mask"
+    candidates = [number for number in asked if number not in reasons]
+    _need_two(path, candidates, reasons)
+    found = scan(RasterRows(dataset, path, candidates), memory_budget, keep_constant, progress)
+    for number, empty, constant in zip(candidates, found.empty, found.constant):
+        if empty or (constant and not keep_constant):
+            reasons[number] = "nodata throughout" if empty else "constant"
+    used = [number for number in candidates if number not in reasons]
+    dropped = [DroppedBand(number, reason) for number, reason in sorted(reasons.items())]
+    _report(dropped, dataset.RasterCount, progress)
+    _need_two(path, used, reasons)
+    _need_pixels(path, candidates, found.valid, found.band_pixels)
+    mask = None if background is None else read_background(background, Georeference.of(dataset))
+    index = np.asarray(used) - 1
+    wavelengths, fwhm = table.wavelengths[index], table.fwhm[index]
+    return RasterCube(
+        dataset,
+        path,
+        RasterRows(dataset, path, used),
+        found.valid,
+        restrict_background(found.valid, mask),
+        dropped,
+        wavelengths if np.isfinite(wavelengths).all() else None,
+        fwhm if np.isfinite(fwhm).all() else None,
+        memory_budget,
+    )
+
+
+def read_band_table(path: str) -> BandTable:
+    """Return what a file says about its bands, without reading pixels. Raises RasterError."""
+    return band_table(open_dataset(path))
+
+
+def read_map(path: str) -> Tuple[Array, Georeference]:
+    """Return a raster's first band, (rows, columns) float32 with NaN where nodata, and its georeference."""
+    dataset = open_dataset(path)
+    return _first_band(dataset, path), Georeference.of(dataset)
+
+
+def read_truth(path: str, shape: Tuple[int, int]) -> Array:
+    """Return a truth raster as (rows, columns) bool, True = anomaly: where its first band is not 0.
+
+    Palette images are read by index. Raises DataError where its size is not `shape`, or it has one class.
+    """
+    values = _first_band(open_dataset(path), path)
+    if values.shape != tuple(shape):
+        raise DataError(
+            f"The truth {path} has {values.shape[0]} rows and {values.shape[1]} columns, "
+            f"the scores {shape[0]} and {shape[1]}: both must cover the same pixels."
+        )
+    truth = np.isfinite(values) & (values != 0)
+    if truth.all() or not truth.any():
+        raise DataError(f"The truth {path} has one class: it must hold anomaly (not 0) and background (0) pixels.")
+    return truth
+
+
+def _first_band(dataset: Any, path: str) -> Array:
+    source = RasterRows(dataset, path, [1])
+    values = source.read(0, source.rows)
+    invalid = source.invalid(values, 0)
+    band = dataset.GetRasterBand(1)
+    result = values[:, 0].astype(np.float32) * np.float32(band.GetScale() or 1) + np.float32(band.GetOffset() or 0)
+    if invalid is not None:
+        result[invalid[:, 0]] = np.nan
+    return np.asarray(result)
+
+
+def _asked(path: str, bands: Optional[Sequence[int]], count: int) -> List[int]:
+    if bands is None:
+        return list(range(1, count + 1))
+    asked = list(dict.fromkeys(int(number) for number in bands))
+    outside = [number for number in asked if not 1 <= number <= count]
+    if outside:
+        raise ParameterError(f"BANDS: {path} has bands 1 to {count}; {numbers_text(outside)} is not among them.")
+    return asked
+
+
+def _need_two(path: str, used: Sequence[int], reasons: Dict[int, str]) -> None:
+    if len(used) >= 2:
+        return
+    why = f" ({_in_words(reasons)})" if reasons else ""
+    raise DataError(f"At least 2 bands are needed; {path} leaves {len(used)} of those asked for{why}.")
+
+
+def _need_pixels(path: str, candidates: Sequence[int], valid: Array, band_pixels: Array) -> None:
+    count = int(np.count_nonzero(valid))
+    if count >= 2:
+        return
+    worst = int(np.argmin(np.where(band_pixels > 0, band_pixels, np.iinfo(np.int64).max)))
+    raise DataError(
+        f"{path} has {count} pixels that are valid in every band used, at least 2 are needed; band "
+        f"{candidates[worst]} has the fewest, {band_pixels[worst]}: leave such bands out with BANDS."
+    )
+
+
+def _report(dropped: Sequence[DroppedBand], count: int, progress: Progress) -> None:
+    if not dropped:
+        return
+    reasons = {band.number: band.reason for band in dropped}
+    progress.message(f"Bands not used, {len(dropped)} of {count}: {_in_words(reasons)}.")
+    progress.metric("dropped_bands", {str(number): reason for number, reason in reasons.items()})
+
+
+def _in_words(reasons: Dict[int, str]) -> str:
+    kinds = dict.fromkeys(reasons.values())
+    return "; ".join(
+        f"{kind}: {numbers_text(sorted(number for number in reasons if reasons[number] == kind))}" for kind in kinds
+    )

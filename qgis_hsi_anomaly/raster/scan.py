@@ -1,0 +1,77 @@
+"""One pass over a raster: which bands carry anything, and which pixels are valid in all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core.cube import Array
+from ..core.progress import SILENT, Progress
+from .rows import RasterRows
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a pass over the pixels found.
+
+    empty, constant : (bands,) bool: without a valid value; with a single one.
+    valid : (rows, columns) bool, valid in every band that is kept.
+    band_pixels : (bands,) int, valid values of each band.
+    """
+
+    empty: Array
+    constant: Array
+    valid: Array
+    band_pixels: Array
+
+
+def scan(
+    source: RasterRows, budget: int, keep_constant: bool = False, progress: Progress = SILENT
+) -> Scan:
+    """Scan the bands of `source` once, in spans of at most `budget` bytes.
+
+    The valid-pixel mask leaves empty bands out, and constant ones too unless `keep_constant`.
+    Valid bands are counted at every pixel, and each band's valid pixels, so the mask follows without
+    knowing beforehand which bands are empty.
+    """
+    bands = len(source.numbers)
+    counts = np.zeros((source.rows, source.columns), dtype=np.uint16)
+    band_pixels = np.zeros(bands, dtype=np.int64)
+    low, high = np.full(bands, np.inf), np.full(bands, -np.inf)
+    for start, stop in source.spans(0, source.rows, budget // 4):
+        undecided = np.flatnonzero(~(low < high))
+        # Where every value is valid, only bands that may be constant still need a look.
+        chosen = list(undecided) if source.always_valid else list(range(bands))
+        if not chosen:
+            break
+        values = source.read(start, stop, chosen)
+        invalid = source.invalid(values, start, chosen)
+        if not source.always_valid:
+            if invalid is None:
+                counts[start:stop] = bands
+                band_pixels += (stop - start) * source.columns
+            else:
+                counts[start:stop] = bands - np.count_nonzero(invalid, axis=1)
+                band_pixels += (stop - start) * source.columns - np.count_nonzero(invalid, axis=(0, 2))
+        for index, band in enumerate(chosen):
+            if low[band] < high[band]:
+                continue
+            seen = values[:, index] if invalid is None else values[:, index][~invalid[:, index]]
+            if seen.size:
+                low[band], high[band] = min(low[band], seen.min()), max(high[band], seen.max())
+        progress.update(stop / source.rows)
+    if source.always_valid:
+        counts[:] = bands
+        band_pixels[:] = source.rows * source.columns
+    empty, constant = band_pixels == 0, low == high
+    # Constant bands with gaps of their own were counted; their gaps must not cost pixels.
+    gappy = np.flatnonzero(constant & (band_pixels < counts.size) & (not keep_constant))
+    if len(gappy):
+        for start, stop in source.spans(0, source.rows, budget // 4):
+            values = source.read(start, stop, list(gappy))
+            invalid = source.invalid(values, start, list(gappy))
+            gaps = 0 if invalid is None else np.count_nonzero(invalid, axis=1)
+            counts[start:stop] -= (len(gappy) - np.asarray(gaps)).astype(np.uint16)
+            progress.update(stop / source.rows)
+    return Scan(empty, constant, counts == bands - empty.sum() - len(gappy), band_pixels)

@@ -1,0 +1,150 @@
+"""Write score layers, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, List, Sequence
+
+import numpy as np
+from osgeo import gdal
+
+from ..core.cube import Array
+from ..core.errors import RasterError
+from .dataset import gdal_failures
+from .georeference import Georeference
+
+DRIVERS = {".tif": "GTiff", ".tiff": "GTiff", ".img": "ENVI", ".dat": "ENVI", ".bsq": "ENVI"}
+"""GDAL driver by file extension, lower case. `.img` is ENVI here, not ERDAS."""
+
+_EXTENSIONS = {"raster": tuple(DRIVERS), "html": (".html", ".htm")}
+_OPTIONS = {
+    "GTiff": ["TILED=YES", "COMPRESS=DEFLATE", "PREDICTOR=3", "BIGTIFF=IF_SAFER"],
+    "ENVI": [],
+}
+_TILE = 256
+
+
+def check_output(path: str, inputs: Sequence[str], kind: str = "raster") -> None:
+    """Refuse an output that cannot be written, before any work is done.
+
+    inputs : every file the run reads, as the user named them. kind : raster, html, or another word for a
+    file of any extension. Raises RasterError where the extension is unknown, the folder is missing or
+    not writable, or writing would change a file of an input (also through a link, or an ENVI header).
+    """
+    target = Path(path)
+    extensions = _EXTENSIONS.get(kind)
+    if extensions is not None and target.suffix.lower() not in extensions:
+        raise RasterError(
+            f"The extension of the output {path} is not known: {kind} files end in {', '.join(extensions)}."
+        )
+    folder = target.parent
+    if not folder.is_dir():
+        raise RasterError(f"The folder of the output {path} does not exist: create it or choose another.")
+    if target.is_dir():
+        raise RasterError(f"The output {path} is a folder: give a file name.")
+    if not os.access(folder, os.W_OK) or not _takes_files(folder):
+        raise RasterError(f"The folder of the output {path} cannot be written to: choose another.")
+    written = [target, *_sidecars(target)] if kind == "raster" else [target]
+    for name in inputs:
+        for read in _files_of(name):
+            for file in written:
+                if file.exists() and os.path.exists(read) and os.path.samefile(file, read):
+                    raise RasterError(f"The output {path} would overwrite {read}, which is an input: choose another.")
+
+
+def write_map(
+    path: str, array: Array, georeference: Georeference, description: str, metadata: Dict[str, str]
+) -> None:
+    """Write one band of scores as GeoTIFF or ENVI, by extension (see `DRIVERS`), replacing what is there.
+
+    array : (rows, columns), written as float32 with NaN as nodata. description : the band's name.
+    metadata : method and parameters, kept in the file. Statistics of the finite values are kept too.
+    Written in a scratch folder beside the output and moved: after a failure nothing new is left.
+    Raises RasterError.
+    """
+    target = Path(path)
+    driver = DRIVERS.get(target.suffix.lower())
+    if driver is None:
+        raise RasterError(f"The extension of the output {path} is not known: use {', '.join(DRIVERS)}.")
+    try:
+        scratch = Path(tempfile.mkdtemp(prefix=".hsi-anomaly-", dir=target.parent))
+    except OSError as error:
+        raise RasterError(f"The output {path} cannot be written: {error.strerror or error}.") from error
+    try:
+        with gdal_failures(f"The output {path} cannot be written"):
+            _write(str(scratch / target.name), driver, array, georeference, description, metadata)
+        _move(scratch, target)
+    except OSError as error:
+        if isinstance(error, RasterError):
+            raise
+        raise RasterError(f"The output {path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write(
+    path: str,
+    driver: str,
+    array: Array,
+    georeference: Georeference,
+    description: str,
+    metadata: Dict[str, str],
+) -> None:
+    rows, columns = array.shape
+    dataset = gdal.GetDriverByName(driver).Create(path, columns, rows, 1, gdal.GDT_Float32, _OPTIONS[driver])
+    georeference.put(dataset)
+    dataset.SetMetadata({key: str(value) for key, value in metadata.items()})
+    band = dataset.GetRasterBand(1)
+    band.SetDescription(description)
+    band.SetNoDataValue(float("nan"))
+    # Whole rows of tiles at a time, so that no second copy of the map is made.
+    for start in range(0, rows, _TILE):
+        part = np.ascontiguousarray(array[start : start + _TILE], dtype="<f4" if np.little_endian else ">f4")
+        band.WriteRaster(0, start, columns, len(part), part.tobytes(), buf_type=gdal.GDT_Float32)
+    finite = array[np.isfinite(array)]
+    if finite.size:
+        band.SetStatistics(
+            float(finite.min()),
+            float(finite.max()),
+            float(finite.mean(dtype=np.float64)),
+            float(finite.std(dtype=np.float64)),
+        )
+    dataset.FlushCache()
+
+
+def _move(scratch: Path, target: Path) -> None:
+    # The raster itself last: until it is there, nothing opens the files beside it.
+    made = sorted(scratch.iterdir(), key=lambda file: file.name == target.name)
+    names = {file.name for file in made}
+    for stale in _sidecars(target):
+        if stale.exists() and stale.name not in names:
+            stale.unlink()
+    for file in made:
+        os.replace(file, target.with_name(file.name))
+
+
+def _sidecars(target: Path) -> List[Path]:
+    """List the files GDAL would read with an output; those of an earlier output must not outlive it."""
+    beside = [target.with_name(target.name + suffix) for suffix in (".aux.xml", ".ovr", ".msk")]
+    return [*beside, target.with_suffix(".hdr")] if DRIVERS[target.suffix.lower()] == "ENVI" else beside
+
+
+def _takes_files(folder: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _files_of(name: str) -> List[str]:
+    plain = name.split("|")[0]
+    try:
+        with gdal_failures(name):
+            files: Any = gdal.OpenEx(plain, gdal.OF_RASTER).GetFileList()
+    except RasterError:
+        files = None
+    return [plain, *(files or [])]
