@@ -2,6 +2,7 @@
 
 A detector is a frozen dataclass whose fields are made by `integer`, `number`, `choice`, `choices`,
 `flag` and `text`. The field's name in upper case is the Processing name, in lower case with dashes the option.
+Where it would be a word of Python the field ends in an underscore (`lambda_`), which the two leave out.
 """
 
 from __future__ import annotations
@@ -42,12 +43,12 @@ class Parameter:
     @property
     def processing_name(self) -> str:
         """Name in QGIS Processing: upper case."""
-        return self.name.upper()
+        return self.name.rstrip("_").upper()
 
     @property
     def option(self) -> str:
         """Name on the command line: `--` and lower case with dashes."""
-        return "--" + self.name.replace("_", "-")
+        return "--" + self.name.rstrip("_").replace("_", "-")
 
     def permitted(self) -> str:
         """Say in words which values are permitted, to end a sentence with."""

@@ -7,7 +7,7 @@ and the sums of blocks, or of processes, simply add up.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Tuple
+from typing import Dict, Tuple
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from .progress import SILENT, Progress
 REGULARIZATIONS = ("none", "ridge", "ledoitwolf")
 RIDGE = 1e-4
 """Share of the mean band variance that `ridge` adds to every band's variance."""
+SAME_SPECTRUM = "All background pixels have the same spectrum: there is nothing to compare with."
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def whitening(covariance: Array, progress: Progress = SILENT) -> Array:
     kept = values > floor
     rank = int(kept.sum())
     if rank == 0:
-        raise DataError("All background pixels have the same spectrum: there is nothing to compare with.")
+        raise DataError(SAME_SPECTRUM)
     if rank < len(values):
         progress.warning(
             f"The covariance of the {len(values)} bands is singular: the pseudo-inverse over its {rank} "
@@ -179,3 +180,61 @@ def principal_axes(covariance: Array, components: int) -> Array:
     # A sign of its own: the largest loading of an axis is positive.
     largest = axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])]
     return np.asarray(axes * np.where(largest < 0, -1.0, 1.0))
+
+
+@dataclass(frozen=True)
+class Components:
+    """The few coordinates along which the background varies most.
+
+    centre : (bands,) spectrum that becomes 0. axes : (bands, p), orthonormal, largest variance first.
+    variances : (p,) mean square of the background's coordinates along each axis. mean : (p,) their mean.
+    """
+
+    centre: Array
+    axes: Array
+    variances: Array
+    mean: Array
+
+    def of(self, spectra: Array) -> Array:
+        """Return the coordinates of spectra (n_pixels, bands), (n_pixels, p) float64."""
+        return np.asarray((spectra - self.centre) @ self.axes)
+
+    def arrays(self) -> Dict[str, Array]:
+        """Return what a model file must hold of them."""
+        return {"centre": self.centre, "axes": self.axes, "variances": self.variances, "component_mean": self.mean}
+
+    @classmethod
+    def from_arrays(cls, arrays: Dict[str, Array]) -> Components:
+        """Rebuild them from what `arrays` gave."""
+        return cls(arrays["centre"], arrays["axes"], arrays["variances"], arrays["component_mean"])
+
+
+def principal_components(
+    cube: Cube, count: int, progress: Progress = SILENT, group: Group = ALONE, centred: bool = True
+) -> Components:
+    """Return the first `count` principal components of the background pixels, all of them where it is 0.
+
+    centred : about their mean; else about zero (an uncentred singular value decomposition).
+    Directions without variance (to float64's accuracy) are left out. DataError where nothing varies.
+    """
+    sums = gather_sums(cube, progress, group)
+    check_varies(sums)
+    moments = sums.covariance * (sums.count - 1) / sums.count
+    centre = sums.mean
+    if not centred:
+        moments = moments + np.outer(centre, centre)
+        centre = np.zeros_like(centre)
+    values = np.linalg.eigvalsh(moments)[::-1]
+    usable = int((values > values[0] * len(values) * np.finfo(np.float64).eps).sum())
+    kept = min(count or cube.bands, usable)
+    if kept < min(count, cube.bands):
+        progress.warning(f"Only {kept} of {count} principal components vary, and were used.")
+    axes = principal_axes(moments, kept)
+    return Components(centre, axes, values[:kept], (sums.mean - centre) @ axes)
+
+
+def check_varies(sums: Sums) -> None:
+    """Raise DataError where all pixels have the same spectrum."""
+    scale = float(np.abs(sums.mean).max())
+    if np.trace(sums.covariance) <= (scale * 1e-12) ** 2:
+        raise DataError(SAME_SPECTRUM)

@@ -12,6 +12,9 @@ from .base import Detector
 # id: module in this package and class. A new detector is one file and one line.
 _DETECTORS = {
     "rx": ("rx", "RX"),
+    "localrx": ("localrx", "LocalRX"),
+    "crd": ("crd", "CRD"),
+    "knn": ("knn", "KNN"),
     "sscade": ("sscade", "SSCADE"),
 }
 

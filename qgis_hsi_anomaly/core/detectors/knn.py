@@ -1,0 +1,135 @@
+"""k nearest neighbours: mean distance of a pixel to the most similar pixels of a random background sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, Dict
+
+import numpy as np
+
+from ..cube import Array, Cube
+from ..errors import MissingLibraryError
+from ..group import ALONE, Group
+from ..parameters import integer
+from ..progress import SILENT, Progress
+from ..sampling import sample_spectra
+from ..statistics import Components, principal_components
+from .base import Background, Detector
+
+
+@dataclass(frozen=True)
+class KNN(Detector):
+    """Score the mean Euclidean distance to the k nearest of a reference sample, in p principal components.
+
+    After S. Ramaswamy, R. Rastogi, K. Shim, SIGMOD 2000, 427-438 (there: the k-th distance). At most
+    SAMPLE background pixels, drawn at random, are the reference; their k-d tree is searched by all cores.
+    A reference pixel at distance 0 is taken to be the pixel itself and left out once, so that pixels in the
+    sample and outside it score alike.
+    """
+
+    id: ClassVar[str] = "knn"
+    label: ClassVar[str] = "Nearest neighbours (kNN)"
+    group: ClassVar[str] = "Statistical"
+    summary: ClassVar[str] = (
+        "Mean distance of every pixel to the most similar pixels of the scene. Assumes no distribution, so it copes "
+        "with scenes of many materials. Targets of more pixels than NEIGHBORS are each other's neighbours and fade."
+    )
+    source: ClassVar[str] = "S. Ramaswamy, R. Rastogi and K. Shim, SIGMOD 2000, doi:10.1145/342009.335437"
+
+    neighbors: int = integer(
+        20,
+        "Neighbors",
+        "Number of nearest reference pixels whose distances are averaged; more than the pixels of the largest "
+        "target, in spectra alike, is safe.",
+        minimum=1,
+        maximum=1000,
+        unit="pixels",
+    )
+    principal_components: int = integer(
+        10,
+        "Principal components",
+        "Number of principal components of the scene in which distances are measured; 0 = all.",
+        minimum=0,
+    )
+    sample: int = integer(
+        100_000,
+        "Reference pixels",
+        "Number of background pixels drawn as reference; all where there are fewer.",
+        minimum=2,
+        maximum=1_000_000,
+        unit="pixels",
+        advanced=True,
+    )
+    seed: int = integer(
+        0, "Seed", "Seed of the random draw; the same seed gives the same scores.", minimum=0, advanced=True
+    )
+
+    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> KNNBackground:
+        """Draw the reference from the background pixels. DataError where nothing varies."""
+        _tree_class()
+        components = principal_components(cube, self.principal_components, progress.part(0.0, 0.5), group)
+        sample = sample_spectra(cube, self.sample, self.seed, progress.part(0.5, 1.0), group)
+        return KNNBackground(components, components.of(sample), self.neighbors)
+
+    def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> KNNBackground:
+        """Rebuild the background from a model file's arrays."""
+        return KNNBackground(Components.from_arrays(arrays), arrays["reference"], self.neighbors)
+
+
+@dataclass(frozen=True)
+class KNNBackground(Background):
+    """components : where distances are measured. reference : (n_reference, p) float64, the sample in them."""
+
+    components: Components
+    reference: Array
+    neighbors: int
+
+    @cached_property
+    def _tree(self) -> Any:
+        return _tree_class()(self.reference, compact_nodes=True, balanced_tree=False)
+
+    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+        """Return the mean distances, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
+        neighbors = min(self.neighbors, len(self.reference) - 1)
+        if neighbors < self.neighbors:
+            progress.warning(f"The background has {len(self.reference)} pixels: NEIGHBORS {neighbors} was used.")
+        scores = np.zeros((cube.rows, cube.columns), dtype=np.float32)
+        first, last = group.rows(cube.rows)
+        for block in cube.blocks(rows=(first, last)):
+            points = self.components.of(block.spectra)
+            found = np.empty(len(points), dtype=np.float32)
+            start, share = block.start - first, block.stop - block.start
+            for chunk in range(0, len(points), _CHUNK):
+                found[chunk : chunk + _CHUNK] = self._mean_distance(points[chunk : chunk + _CHUNK], neighbors)
+                progress.update((start + share * min(chunk + _CHUNK, len(points)) / len(points)) / (last - first))
+            scores[block.start : block.stop][cube.valid[block.start : block.stop]] = found
+            progress.update((block.stop - first) / (last - first))
+        scores = group.sum(scores)
+        scores[~cube.valid] = np.nan
+        return scores
+
+    def _mean_distance(self, points: Array, neighbors: int) -> Array:
+        """Mean distance of (n, p) points to their nearest reference pixels other than themselves, (n,)."""
+        distances, _ = self._tree.query(points, k=neighbors + 1, workers=-1)
+        itself = distances[:, 0] == 0.0
+        return np.where(itself, distances[:, 1:].mean(axis=1), distances[:, :-1].mean(axis=1))
+
+    def arrays(self) -> Dict[str, Array]:
+        """Components and reference."""
+        return {**self.components.arrays(), "reference": self.reference}
+
+
+_CHUNK = 8192
+"""Pixels searched between two reports of progress."""
+
+
+def _tree_class() -> Any:
+    try:
+        from scipy.spatial import cKDTree
+    except ImportError as error:
+        raise MissingLibraryError(
+            "knn needs scipy, which this Python does not have: install it for QGIS's Python "
+            "(Debian and Ubuntu: python3-scipy; OSGeo4W: python3-scipy)."
+        ) from error
+    return cKDTree
