@@ -15,7 +15,7 @@ from .errors import ModelError
 class BandTable:
     """The bands of a file, all of them, in order.
 
-    names : (bands,) as the file has them. wavelengths, fwhm : (bands,) float64 in nanometres, NaN where unknown.
+    names : as the file has them. wavelengths, fwhm : (bands,) float64 in nanometres, NaN where unknown.
     bad : (bands,) bool, marked bad in the file. mask : (bands,) bool, an alpha band and no image.
     """
 

@@ -47,8 +47,8 @@ def _from_raster(path: str, dataset: Any, georeference: Georeference) -> Array:
     own = Georeference.of(dataset)
     if (own.rows, own.columns) != (georeference.rows, georeference.columns):
         raise DataError(
-            f"BACKGROUND: {path} has {own.rows} rows and {own.columns} columns, the image {georeference.rows} and "
-            f"{georeference.columns}: a raster must have the image's grid."
+            f"BACKGROUND: {path} has {own.rows} rows and {own.columns} columns, the image {georeference.rows} "
+            f"and {georeference.columns}: a raster must have the image's grid."
         )
     if not own.same_place(georeference):
         raise DataError(f"BACKGROUND: {path} does not lie where the image lies: a raster must have its grid.")
@@ -66,7 +66,8 @@ def _from_polygons(path: str, options: Dict[str, str], georeference: Georeferenc
     for feature in layer:
         geometry = feature.GetGeometryRef()
         if geometry is not None and ogr.GT_Flatten(geometry.GetGeometryType()) not in _AREAS:
-            raise RasterError(f"BACKGROUND: {path} holds {geometry.GetGeometryName().lower()}s: only polygons can be used.")
+            kind = geometry.GetGeometryName().lower()
+            raise RasterError(f"BACKGROUND: {path} holds a {kind}: only polygons can be used.")
     layer.ResetReading()
     mask = gdal.GetDriverByName("MEM").Create("", georeference.columns, georeference.rows, 1, gdal.GDT_Byte)
     georeference.as_shown().put(mask)

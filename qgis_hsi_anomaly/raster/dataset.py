@@ -16,8 +16,10 @@ _NOT_DATA = {".hdr", ".xml", ".sta", ".enp", ".txt", ".properties", ".ovr", ".ms
 
 
 @contextmanager
-def gdal_failures(sentence: str) -> Iterator[None]:
+def gdal_failures(sentence: str) -> Iterator[List[str]]:
     """Raise RasterError, beginning with `sentence`, where GDAL reports a failure within the block.
+
+    Yields the failures so far, from which a block may take those that do not matter.
 
     Works with and without `gdal.UseExceptions()`, which is a switch for the whole (QGIS) process and is
     left as it is. Keep the block small: without exceptions it runs on after a failure.
@@ -31,7 +33,7 @@ def gdal_failures(sentence: str) -> Iterator[None]:
     gdal.ErrorReset()
     gdal.PushErrorHandler(collect)
     try:
-        yield
+        yield failures
     except (RuntimeError, AttributeError, TypeError) as error:
         # Attribute and type errors: the block went on with the None of a call that failed.
         if not failures and not isinstance(error, RuntimeError):
@@ -61,7 +63,7 @@ def open_dataset(path: str) -> Any:
     if dataset.RasterCount == 0:
         subdatasets = [name for name, _ in dataset.GetSubDatasets()]
         if subdatasets:
-            raise RasterError(f"{path} holds several rasters: choose one of them, for example {subdatasets[0]}")
+            raise RasterError(f"{path} holds several rasters: choose one, for example {subdatasets[0]}")
         raise RasterError(f"{path} holds no raster bands.")
     _refuse_short_envi(path, dataset)
     return dataset
@@ -80,13 +82,16 @@ def data_of_header(header: str) -> str:
                 continue
             if any(os.path.samefile(file, header) for file in files if os.path.exists(file)):
                 return candidate
-    raise RasterError(f"{header} is a header and its data file is not beside it: choose or copy the data file.")
+    raise RasterError(f"{header} is a header without its data file: put the data file beside it.")
 
 
 def _open(path: str) -> Any:
-    with gdal_failures(f"{path} cannot be opened as a raster"):
+    with gdal_failures(f"{path} cannot be opened as a raster") as failures:
         dataset = gdal.OpenEx(path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR)
-    return dataset
+        if dataset is not None:
+            # What went wrong on the way (a CRS not understood) does not keep the pixels from being read.
+            failures.clear()
+        return dataset
 
 
 def _refuse_short_envi(path: str, dataset: Any) -> None:

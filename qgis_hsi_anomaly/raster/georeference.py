@@ -31,7 +31,8 @@ class Georeference:
         """Read it from an open GDAL dataset."""
         geotransform = dataset.GetGeoTransform(can_return_null=True)
         gcps = tuple(
-            (gcp.GCPPixel, gcp.GCPLine, gcp.GCPX, gcp.GCPY, gcp.GCPZ, gcp.Id) for gcp in dataset.GetGCPs() or ()
+            (gcp.GCPPixel, gcp.GCPLine, gcp.GCPX, gcp.GCPY, gcp.GCPZ, gcp.Id)
+            for gcp in dataset.GetGCPs() or ()
         )
         crs = dataset.GetProjection() or (dataset.GetGCPProjection() if gcps else "") or ""
         if crs.startswith('LOCAL_CS["Arbitrary"'):
@@ -76,13 +77,13 @@ class Georeference:
         return area
 
     def as_shown(self) -> Georeference:
-        """Return it with the geotransform QGIS gives a raster that has none: x the column, y minus the row."""
+        """Return it with the geotransform QGIS gives a raster without one: x the column, y minus the row."""
         if self.geotransform is not None or self.gcps:
             return self
         return replace(self, geotransform=(0.0, 1.0, 0.0, 0.0, 0.0, -1.0))
 
     def same_place(self, other: Georeference) -> bool:
-        """Tell whether every corner lies within half a pixel of the other's, as far as both say where they lie."""
+        """Tell whether every corner is within half a pixel of the other's, as far as both say where they lie."""
         if self.geotransform is None or other.geotransform is None:
             return True
         half = math.hypot(other.geotransform[1], other.geotransform[4]) / 2

@@ -25,14 +25,14 @@ def open_cube(
     background: Optional[str] = None,
     memory_budget: int = MEMORY_BUDGET,
     progress: Progress = SILENT,
-    keep_constant: bool = False,
+    drop: bool = True,
 ) -> RasterCube:
     """Open a raster as a cube, after one pass over its pixels for the valid ones.
 
     bands : numbers of the bands to use, from 1, in this order; all by default.
     background : raster of the same grid or polygon layer: where the background may be learnt.
-    memory_budget : bytes for row blocks. keep_constant : use constant bands too (a model needs all of its
-    bands); they are left out else, as are bands marked bad or nodata throughout, and a message names them.
+    memory_budget : bytes for row blocks. drop : leave out bands that are marked bad, constant, or nodata
+    throughout, and say so; else every band asked for is used (a model needs all of its bands).
     Raises RasterError, ParameterError (bands) or DataError (too little valid data), one sentence each.
     """
     dataset = open_dataset(path)
@@ -42,21 +42,21 @@ def open_cube(
     table = band_table(dataset)
     reasons: Dict[int, str] = {}
     for number in asked:
-        if table.bad[number - 1]:
+        if drop and table.bad[number - 1]:
             reasons[number] = "marked bad"
-        elif table.mask[number - 1]:
+        elif drop and table.mask[number - 1]:
             reasons[number] = "a mask"
     candidates = [number for number in asked if number not in reasons]
     _need_two(path, candidates, reasons)
-    found = scan(RasterRows(dataset, path, candidates), memory_budget, keep_constant, progress)
+    found = scan(RasterRows(dataset, path, candidates), memory_budget, drop, progress)
     for number, empty, constant in zip(candidates, found.empty, found.constant):
-        if empty or (constant and not keep_constant):
+        if drop and (empty or constant):
             reasons[number] = "nodata throughout" if empty else "constant"
     used = [number for number in candidates if number not in reasons]
     dropped = [DroppedBand(number, reason) for number, reason in sorted(reasons.items())]
     _report(dropped, dataset.RasterCount, progress)
     _need_two(path, used, reasons)
-    _need_pixels(path, candidates, found.valid, found.band_pixels)
+    _need_pixels(path, used, found.valid, found.band_pixels[[candidates.index(number) for number in used]])
     mask = None if background is None else read_background(background, Georeference.of(dataset))
     index = np.asarray(used) - 1
     wavelengths, fwhm = table.wavelengths[index], table.fwhm[index]
@@ -84,7 +84,7 @@ def read_map(path: str) -> Tuple[Array, Georeference]:
     return _first_band(dataset, path), Georeference.of(dataset)
 
 
-def read_truth(path: str, shape: Tuple[int, int]) -> Array:
+def read_truth(path: str, shape: Tuple[int, ...]) -> Array:
     """Return a truth raster as (rows, columns) bool, True = anomaly: where its first band is not 0.
 
     Palette images are read by index. Raises DataError where its size is not `shape`, or it has one class.
@@ -97,8 +97,8 @@ def read_truth(path: str, shape: Tuple[int, int]) -> Array:
         )
     truth = np.isfinite(values) & (values != 0)
     if truth.all() or not truth.any():
-        raise DataError(f"The truth {path} has one class: it must hold anomaly (not 0) and background (0) pixels.")
-    return truth
+        raise DataError(f"The truth {path} has one class: anomalies (not 0) and background (0) are needed.")
+    return np.asarray(truth)
 
 
 def _first_band(dataset: Any, path: str) -> Array:
@@ -106,7 +106,8 @@ def _first_band(dataset: Any, path: str) -> Array:
     values = source.read(0, source.rows)
     invalid = source.invalid(values, 0)
     band = dataset.GetRasterBand(1)
-    result = values[:, 0].astype(np.float32) * np.float32(band.GetScale() or 1) + np.float32(band.GetOffset() or 0)
+    scale, offset = np.float32(band.GetScale() or 1), np.float32(band.GetOffset() or 0)
+    result = values[:, 0].astype(np.float32) * scale + offset
     if invalid is not None:
         result[invalid[:, 0]] = np.nan
     return np.asarray(result)
@@ -118,7 +119,7 @@ def _asked(path: str, bands: Optional[Sequence[int]], count: int) -> List[int]:
     asked = list(dict.fromkeys(int(number) for number in bands))
     outside = [number for number in asked if not 1 <= number <= count]
     if outside:
-        raise ParameterError(f"BANDS: {path} has bands 1 to {count}; {numbers_text(outside)} is not among them.")
+        raise ParameterError(f"BANDS: {path} has bands 1 to {count}; there is no {numbers_text(outside)}.")
     return asked
 
 
@@ -129,14 +130,14 @@ def _need_two(path: str, used: Sequence[int], reasons: Dict[int, str]) -> None:
     raise DataError(f"At least 2 bands are needed; {path} leaves {len(used)} of those asked for{why}.")
 
 
-def _need_pixels(path: str, candidates: Sequence[int], valid: Array, band_pixels: Array) -> None:
+def _need_pixels(path: str, used: Sequence[int], valid: Array, band_pixels: Array) -> None:
     count = int(np.count_nonzero(valid))
     if count >= 2:
         return
-    worst = int(np.argmin(np.where(band_pixels > 0, band_pixels, np.iinfo(np.int64).max)))
+    worst = int(band_pixels.argmin())
     raise DataError(
-        f"{path} has {count} pixels that are valid in every band used, at least 2 are needed; band "
-        f"{candidates[worst]} has the fewest, {band_pixels[worst]}: leave such bands out with BANDS."
+        f"{path} has {count} pixels that are valid in all {len(used)} bands used, at least 2 are needed; band "
+        f"{used[worst]} has the fewest, {band_pixels[worst]}: leave such bands out with BANDS."
     )
 
 
@@ -149,7 +150,7 @@ def _report(dropped: Sequence[DroppedBand], count: int, progress: Progress) -> N
 
 
 def _in_words(reasons: Dict[int, str]) -> str:
-    kinds = dict.fromkeys(reasons.values())
-    return "; ".join(
-        f"{kind}: {numbers_text(sorted(number for number in reasons if reasons[number] == kind))}" for kind in kinds
-    )
+    numbers: Dict[str, List[int]] = {}
+    for number, reason in sorted(reasons.items()):
+        numbers.setdefault(reason, []).append(number)
+    return "; ".join(f"{reason}: {numbers_text(group)}" for reason, group in numbers.items())

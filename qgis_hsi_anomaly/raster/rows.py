@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from typing import Any, Iterator, Optional, Sequence, Tuple
 
@@ -27,7 +28,7 @@ _DTYPES = {
     "Float64": "f8",
 }
 _HUGE = 1e30
-"""No data values beyond this (such as -3.4e38) are often rounded in the file: all values beyond it are meant."""
+"""Nodata values beyond this (such as -3.4e38) are often rounded in the file: all values beyond it are meant."""
 
 
 class RasterRows:
@@ -41,7 +42,7 @@ class RasterRows:
 
     def __init__(self, dataset: Any, path: str, numbers: Sequence[int]) -> None:
         self.path, self.numbers = path, [int(number) for number in numbers]
-        self.rows, self.columns = dataset.RasterYSize, dataset.RasterXSize
+        self.rows, self.columns = int(dataset.RasterYSize), int(dataset.RasterXSize)
         self._dataset, self._lock = dataset, threading.Lock()
         bands = [dataset.GetRasterBand(number) for number in self.numbers]
         names = {gdal.GetDataTypeName(band.DataType) for band in bands}
@@ -54,7 +55,7 @@ class RasterRows:
         self._type = kinds.get(self.dtype.str[1:], gdal.GDT_Float64)
         if self._type == gdal.GDT_Float64:
             self.dtype = np.dtype("f8")
-        self.block_rows = max(1, min(bands[0].GetBlockSize()[1], self.rows))
+        self.block_rows = max(1, min(int(bands[0].GetBlockSize()[1]), self.rows))
         self._nodata = [_in_type(band.GetNoDataValue(), self.dtype) for band in bands]
         flags = [band.GetMaskFlags() for band in bands]
         self._image_mask = bands[0].GetMaskBand() if flags[0] & gdal.GMF_PER_DATASET else None
@@ -80,7 +81,7 @@ class RasterRows:
     def aligned(self, height: int) -> int:
         """Return a block height at most `height` that suits the file's own blocks."""
         if height >= self.block_rows:
-            return height // self.block_rows * self.block_rows
+            return height - height % self.block_rows
         divisor = next(number for number in range(height, 0, -1) if self.block_rows % number == 0)
         return divisor if divisor * 2 > height else height
 
@@ -93,9 +94,8 @@ class RasterRows:
         height, item = stop - start, self.dtype.itemsize
         values = np.empty((height, len(numbers), self.columns), dtype=self.dtype)
         # Line by line, bands within a line: measured fastest for every interleaving, up to four times.
-        with self._lock, gdal_failures(
-            f"{self.path} cannot be read at rows {start + 1} to {stop}, it may be damaged or cut short"
-        ):
+        sentence = f"{self.path} cannot be read at rows {start + 1} to {stop}, it may be damaged or cut short"
+        with self._lock, gdal_failures(sentence):
             self._dataset.ReadRaster(
                 0,
                 start,
@@ -114,7 +114,7 @@ class RasterRows:
         return values
 
     def invalid(self, values: Array, start: int, chosen: Optional[Sequence[int]] = None) -> Optional[Array]:
-        """Return where `values`, read from row `start`, are nodata, masked or not finite; None for nowhere."""
+        """Return where `values`, read from row `start`, are nodata, masked or not finite; None: nowhere."""
         if self.always_valid:
             return None
         positions = range(len(self.numbers)) if chosen is None else chosen
@@ -143,8 +143,8 @@ class RasterRows:
 
 
 def _in_type(value: Optional[float], dtype: Any) -> Optional[Any]:
-    # A no data value the type cannot hold marks nothing; one that is not a number is found as not finite.
-    if value is None or value != value:
+    # A nodata value the type cannot hold marks nothing; one that is not a number is found as not finite.
+    if value is None or math.isnan(value):
         return None
     if dtype.kind == "f":
         with np.errstate(over="ignore"):

@@ -26,12 +26,10 @@ class Scan:
     band_pixels: Array
 
 
-def scan(
-    source: RasterRows, budget: int, keep_constant: bool = False, progress: Progress = SILENT
-) -> Scan:
+def scan(source: RasterRows, budget: int, drop: bool = True, progress: Progress = SILENT) -> Scan:
     """Scan the bands of `source` once, in spans of at most `budget` bytes.
 
-    The valid-pixel mask leaves empty bands out, and constant ones too unless `keep_constant`.
+    drop : leave empty and constant bands out of the valid-pixel mask; else all bands count.
     Valid bands are counted at every pixel, and each band's valid pixels, so the mask follows without
     knowing beforehand which bands are empty.
     """
@@ -65,8 +63,10 @@ def scan(
         counts[:] = bands
         band_pixels[:] = source.rows * source.columns
     empty, constant = band_pixels == 0, low == high
+    if not drop:
+        return Scan(empty, constant, counts == bands, band_pixels)
     # Constant bands with gaps of their own were counted; their gaps must not cost pixels.
-    gappy = np.flatnonzero(constant & (band_pixels < counts.size) & (not keep_constant))
+    gappy = np.flatnonzero(constant & (band_pixels < counts.size) )
     if len(gappy):
         for start, stop in source.spans(0, source.rows, budget // 4):
             values = source.read(start, stop, list(gappy))

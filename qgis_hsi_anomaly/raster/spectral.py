@@ -36,13 +36,15 @@ NANOMETRES = {
 """Length of a unit, lower case and singular, in nanometres."""
 
 WAVENUMBERS = {"wavenumber", "cm-1", "1/cm", "cm^-1"}
+_NOT_LENGTHS = {"index", "ghz", "mhz"}
 
-_WAVELENGTH_KEYS = ("wavelength", "wavelengths", "center_wavelength", "central_wavelength", "centre_wavelength")
+_WAVELENGTH_KEYS = ("wavelength", "wavelengths", "center_wavelength", "central_wavelength")
 _WIDTH_KEYS = ("fwhm", "fwhms")
 _UNIT_KEYS = ("wavelength_units", "wavelength_unit", "units_wavelength")
 _BAD_KEYS = ("bbl", "bad_bands_list")
 _IN_NAME = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(nm|nanomet(?:er|re)s?|[uµμ]m|micromet(?:er|re)s?|microns?|angstroms?)\b", re.IGNORECASE
+    r"(\d+(?:\.\d+)?)\s*(nm|nanomet(?:er|re)s?|[uµμ]m|micromet(?:er|re)s?|microns?|angstroms?)\b",
+    re.IGNORECASE,
 )
 
 
@@ -66,11 +68,9 @@ def band_table(dataset: Any) -> BandTable:
         widths = np.array([_number(items.get("fwhm_um")) for items in imagery])
         wavelengths, fwhm = in_nanometres(centres, widths, "um")
     else:
-        in_names = [_IN_NAME.findall(name) for name in names]
-        if all(in_names):
-            wavelengths = np.array(
-                [in_nanometres(np.array([float(found[-1][0])]), None, found[-1][1])[0][0] for found in in_names]
-            )
+        found = [_IN_NAME.findall(name) for name in names]
+        if all(found):
+            wavelengths = np.array([float(number) * _length(unit) for *_, (number, unit) in found])
     good = _values(own, whole, _BAD_KEYS, count)
     mask = np.array([band.GetColorInterpretation() == gdal.GCI_AlphaBand for band in bands])
     return BandTable(names, wavelengths, fwhm, good == 0, mask)
@@ -88,12 +88,15 @@ def in_nanometres(centres: Array, widths: Optional[Array], unit: str) -> Tuple[A
         with np.errstate(divide="ignore"):
             wavelengths = 1e7 / centres
         return wavelengths, wavelengths**2 * widths * 1e-7
-    factor = NANOMETRES.get(name) or NANOMETRES.get(name.rstrip("s"))
-    if factor is None:
-        if name in ("index", "ghz", "mhz"):
-            return np.full(len(centres), np.nan), np.full(len(centres), np.nan)
+    factor = _length(name)
+    if np.isnan(factor) and name not in _NOT_LENGTHS:
         factor = 1e3 if np.nanmax(centres) < 100 else 1.0
     return centres * factor, widths * factor
+
+
+def _length(unit: str) -> float:
+    name = unit.strip().lower()
+    return NANOMETRES.get(name, NANOMETRES.get(name.rstrip("s"), np.nan))
 
 
 def _lower(metadata: Optional[Dict[str, str]]) -> Dict[str, str]:

@@ -52,7 +52,7 @@ def check_output(path: str, inputs: Sequence[str], kind: str = "raster") -> None
         for read in _files_of(name):
             for file in written:
                 if file.exists() and os.path.exists(read) and os.path.samefile(file, read):
-                    raise RasterError(f"The output {path} would overwrite {read}, which is an input: choose another.")
+                    raise RasterError(f"The output {path} would overwrite the input {read}: choose another.")
 
 
 def write_map(
@@ -141,7 +141,7 @@ def _takes_files(folder: Path) -> bool:
 
 
 def _files_of(name: str) -> List[str]:
-    plain = name.split("|")[0]
+    plain = name.split("|", maxsplit=1)[0]
     try:
         with gdal_failures(name):
             files: Any = gdal.OpenEx(plain, gdal.OF_RASTER).GetFileList()
