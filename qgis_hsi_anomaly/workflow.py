@@ -23,7 +23,7 @@ from .core.cube import Array
 from .core.detectors.base import Detector
 from .core.errors import ModelError, ParameterError
 from .core.metrics import figures, label_scores
-from .core.model_file import Model, model_of, read_model, write_model
+from .core.model_file import model_of, read_header, read_model, write_model
 from .core.progress import SILENT, Progress
 from .jobs.execution import Execution
 from .jobs.run import run_in_worker
@@ -171,7 +171,7 @@ def apply(
 
     Bands are matched by wavelength, else by count; ModelError, with both lists, where neither fits.
     """
-    fitted: Model = read_model(model)
+    fitted = read_header(model)
     detector = fitted.detector
     if spread is not None and not detector.gives_spread:
         raise ParameterError(f"{detector.id}: SPREAD needs a detector of several members.")
@@ -179,20 +179,14 @@ def apply(
     run = _begin("apply", detector, input, progress)
     run.record["model"] = model
     bands = match_bands(fitted.bands, fitted.wavelengths, fitted.band_numbers, read_band_table(input))
-    cube = open_cube(input, bands, progress=run.part(0.0, 0.15), keep_constant=True)
-    if cube.bands != fitted.bands:
-        dropped = ", ".join(f"{band.number} ({band.reason})" for band in cube.dropped)
-        raise ModelError(
-            f"The model {model} needs {fitted.bands} bands, but {input} has {cube.bands} of them: "
-            f"dropped {dropped}."
-        )
+    cube = open_cube(input, bands, progress=run.part(0.0, 0.15), drop=False)
     _describe(cube, run, None)
     run.lap("read")
     working = run.part(0.15, 0.95)
     if detector.needs_torch or execution.several:
         maps = run_in_worker("apply", cube, detector, model, execution, working)
     else:
-        maps = fitted.background.maps(cube, working)
+        maps = read_model(model).background.maps(cube, working)
     run.lap("score")
     with _Outputs() as outputs:
         _write_maps(outputs, maps, output, spread, cube, detector, run)
@@ -297,9 +291,6 @@ def _describe(cube: RasterCube, run: _Run, background: Optional[str]) -> None:
         background=background,
         background_pixels=int(cube.background.sum()),
     )
-    if cube.dropped:
-        names = ", ".join(f"{band.number} ({band.reason})" for band in cube.dropped)
-        run.progress.message(f"Left out {len(cube.dropped)} bands: {names}.")
     share = 100 * cube.valid_pixels / (cube.rows * cube.columns)
     run.progress.message(
         f"{cube.rows} rows, {cube.columns} columns, {cube.bands} bands used; "

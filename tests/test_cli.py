@@ -1,0 +1,123 @@
+"""The command line as a user types it: exit status, standard output, standard error."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from qgis_hsi_anomaly.cli import main, parse_bands
+from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class
+from qgis_hsi_anomaly.core.errors import ParameterError
+from qgis_hsi_anomaly.core.parameters import parameters_of
+from tests.test_workflow import scene, write_raster  # noqa: F401 (a fixture)
+
+
+def test_detect_then_evaluate(scene, capsys):  # noqa: F811
+    """With --json standard output holds one object and nothing else."""
+    assert main(["detect", "rx", f"{scene}/scene.tif", f"{scene}/rx.tif", "--regularization", "none", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["valid_pixels"], answer["bands_used"]) == (308, 6)
+
+    assert main(["evaluate", f"{scene}/rx.tif", f"{scene}/truth.tif", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["AUC_PD_PF"] == 1
+
+    assert main(["evaluate", f"{scene}/rx.tif", f"{scene}/truth.tif"]) == 0
+    assert "AUC_PD_PF" in capsys.readouterr().out
+
+
+def test_fit_then_apply(scene):  # noqa: F811
+    """Through a model file."""
+    assert main(["fit", "rx", f"{scene}/scene.tif", f"{scene}/rx.hsi", "--bands", "1-3,5"]) == 0
+    assert main(["apply", f"{scene}/rx.hsi", f"{scene}/scene.tif", f"{scene}/applied.tif"]) == 0
+    assert (scene / "applied.tif").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["detect", "rx", "nowhere.tif", "out.tif"], "nowhere.tif"),
+        (["detect", "rx", "scene.tif", "out.tif", "--regularization", "maybe"], "REGULARIZATION"),
+        (["detect", "rx", "scene.tif", "out.tif", "--bands", "1,x"], "BANDS"),
+        (["detect", "rx", "scene.tif", "out.tif", "--bands", "1,99"], "99"),
+        (["detect", "rx", "scene.tif", "scene.tif"], "input"),
+        (["apply", "scene.tif", "scene.tif", "out.tif"], "not a model"),
+        (["evaluate", "truth.tif", "nowhere.tif"], "nowhere.tif"),
+    ],
+)
+def test_refusals_are_one_line(scene, monkeypatch, capsys, arguments, reason):  # noqa: F811
+    """Exit status 1, the reason on standard error, nothing written."""
+    monkeypatch.chdir(scene)
+    before = sorted(scene.iterdir())
+
+    assert main(arguments) == 1
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert reason in captured.err and captured.err.count("\n") == 1
+    assert sorted(scene.iterdir()) == before
+
+
+@pytest.mark.parametrize("arguments", [[], ["detect"], ["detect", "magic", "a", "b"], ["detect", "rx", "a", "b", "--x", "1"]])
+def test_wrong_usage_exits_with_2(arguments, capsys):
+    """As argparse has it."""
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+
+    assert stop.value.code == 2
+
+
+@pytest.mark.parametrize(("text", "numbers"), [("1", [1]), ("1,2,5-8", [1, 2, 5, 6, 7, 8]), (" 3 - 4 , 9", [3, 4, 9])])
+def test_band_lists(text, numbers):
+    """Numbers and ranges."""
+    assert parse_bands(text) == numbers
+
+
+@pytest.mark.parametrize("text", ["", "a", "5-2", "1,,2", "-3"])
+def test_band_lists_that_make_no_sense(text):
+    """Refused by name."""
+    with pytest.raises(ParameterError, match="BANDS"):
+        parse_bands(text)
+
+
+def test_detectors_lists_every_parameter(capsys):
+    """From the registry, with type, default, unit and help."""
+    assert main(["detectors", "--json"]) == 0
+
+    listed = {entry["id"]: entry for entry in json.loads(capsys.readouterr().out)["detectors"]}
+    assert tuple(listed) == DETECTOR_IDS
+    for id in DETECTOR_IDS:
+        expected = [parameter.name for parameter in parameters_of(detector_class(id))]
+        assert [parameter["name"] for parameter in listed[id]["parameters"]] == expected
+        assert all(parameter["help"] and parameter["kind"] for parameter in listed[id]["parameters"])
+
+
+def test_environment_is_json(capsys):
+    """One object."""
+    assert main(["environment", "--json"]) == 0
+
+    assert isinstance(json.loads(capsys.readouterr().out), dict)
+
+
+def test_interrupt_ends_with_130_and_leaves_nothing(tmp_path):
+    """Ctrl-C in the middle of a run."""
+    array = np.random.default_rng(0).normal(size=(700, 500, 80)).astype(np.float32)
+    write_raster(tmp_path / "large.tif", array)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qgis_hsi_anomaly", "detect", "rx", f"{tmp_path}/large.tif", f"{tmp_path}/rx.tif"],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    process.stderr.readline()  # the first message: the work has begun
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+
+    _, reason = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert reason.strip().endswith("Cancelled.")
+    assert [path.name for path in tmp_path.iterdir()] == ["large.tif"]

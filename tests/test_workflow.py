@@ -1,0 +1,186 @@
+"""Files in, files out: what a run writes, what it refuses, and that it leaves nothing behind."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qgis_hsi_anomaly import workflow
+from qgis_hsi_anomaly.core.detectors.registry import make_detector
+from qgis_hsi_anomaly.core.errors import Cancelled, DataError, HsiAnomalyError, ModelError, ParameterError, RasterError
+from qgis_hsi_anomaly.core.progress import Progress
+
+gdal = pytest.importorskip("osgeo.gdal")
+
+RX = make_detector("rx", {})
+TRANSFORM = (500000.0, 30.0, 1.5, 5800000.0, 1.5, -30.0)
+
+
+def write_raster(path, array, wavelengths=None, driver="GTiff", nodata=None):
+    """Write (rows, columns, bands) with a rotated geotransform and, where given, wavelengths."""
+    rows, columns, bands = array.shape
+    dataset = gdal.GetDriverByName(driver).Create(
+        str(path), columns, rows, bands, gdal.GDT_Byte if array.dtype == np.uint8 else gdal.GDT_Float32
+    )
+    dataset.SetGeoTransform(TRANSFORM)
+    for number in range(bands):
+        band = dataset.GetRasterBand(number + 1)
+        band.WriteArray(array[..., number])
+        if nodata is not None:
+            band.SetNoDataValue(nodata)
+        if wavelengths is not None:
+            band.SetMetadata({"wavelength": str(wavelengths[number]), "wavelength_units": "nanometers"})
+    dataset = None
+
+
+@pytest.fixture
+def scene(tmp_path):
+    """A scene of 20 x 16 pixels and 6 bands with one bright pixel and a nodata corner, and its truth."""
+    random = np.random.default_rng(0)
+    array = random.normal(100, 5, (20, 16, 6)).astype(np.float32)
+    array[12, 7] += 60
+    array[:3, :4] = -9999
+    write_raster(tmp_path / "scene.tif", array, np.linspace(450, 950, 6), nodata=-9999)
+    truth = np.zeros((20, 16, 1), np.uint8)
+    truth[12, 7] = 1
+    write_raster(tmp_path / "truth.tif", truth)
+    return tmp_path
+
+
+def names(folder):
+    """Files in a folder."""
+    return sorted(path.name for path in Path(folder).iterdir())
+
+
+def test_detect_writes_scores_and_a_record(scene):
+    """Georeference and nodata are the input's; the record says what was done."""
+    shares = []
+    outcome = workflow.detect(
+        RX, str(scene / "scene.tif"), str(scene / "rx.tif"), progress=Progress(on_fraction=shares.append)
+    )
+
+    dataset = gdal.Open(str(scene / "rx.tif"))
+    scores = dataset.ReadAsArray()
+    record = json.loads((scene / "rx.tif.json").read_text())
+    assert (outcome.valid_pixels, outcome.bands_used) == (308, 6)
+    assert dataset.GetGeoTransform() == TRANSFORM
+    assert np.isnan(scores[:3, :4]).all() and np.isfinite(scores).sum() == 308
+    assert np.unravel_index(np.nanargmax(scores), scores.shape) == (12, 7)
+    assert record["detector"] == "rx" and record["parameters"] == {"regularization": "ledoitwolf"}
+    assert record["bands"] == [1, 2, 3, 4, 5, 6] and record["valid_pixels"] == 308
+    assert "shrinkage" in record["metrics"] and "read" in record["seconds"]
+    assert shares == sorted(shares) and shares[-1] == 1
+
+
+def test_chosen_bands_alone_are_used(scene):
+    """By number, from 1."""
+    outcome = workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"), bands=[2, 4, 6])
+
+    assert outcome.bands_used == 3
+    assert json.loads((scene / "rx.tif.json").read_text())["bands"] == [2, 4, 6]
+
+
+def test_apply_gives_the_scores_of_detect(scene):
+    """Learn once, score the same raster."""
+    workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"))
+    workflow.fit(RX, str(scene / "scene.tif"), str(scene / "model.hsi"))
+    workflow.apply(str(scene / "model.hsi"), str(scene / "scene.tif"), str(scene / "applied.tif"))
+
+    first, second = (gdal.Open(str(scene / name)).ReadAsArray() for name in ("rx.tif", "applied.tif"))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_apply_matches_bands_by_wavelength(scene):
+    """A raster with more bands in another order of files is scored on those the model knows."""
+    workflow.fit(RX, str(scene / "scene.tif"), str(scene / "model.hsi"), bands=[2, 4, 6])
+    array = gdal.Open(str(scene / "scene.tif")).ReadAsArray().transpose(1, 2, 0)
+    wavelengths = np.linspace(450, 950, 6)
+    write_raster(scene / "fewer.tif", array[..., [1, 2, 3, 5]], wavelengths[[1, 2, 3, 5]], nodata=-9999)
+
+    workflow.apply(str(scene / "model.hsi"), str(scene / "scene.tif"), str(scene / "a.tif"))
+    workflow.apply(str(scene / "model.hsi"), str(scene / "fewer.tif"), str(scene / "b.tif"))
+
+    first, second = (gdal.Open(str(scene / name)).ReadAsArray() for name in ("a.tif", "b.tif"))
+    np.testing.assert_array_equal(first, second)
+    assert json.loads((scene / "b.tif.json").read_text())["bands"] == [1, 3, 4]
+
+
+def test_apply_refuses_bands_that_do_not_fit(scene):
+    """With both lists."""
+    workflow.fit(RX, str(scene / "scene.tif"), str(scene / "model.hsi"))
+    write_raster(scene / "other.tif", np.random.default_rng(1).normal(size=(5, 5, 4)).astype(np.float32))
+
+    with pytest.raises(ModelError, match="6 bands.*4"):
+        workflow.apply(str(scene / "model.hsi"), str(scene / "other.tif"), str(scene / "a.tif"))
+    assert not (scene / "a.tif").exists()
+
+
+def test_evaluate_gives_figures_and_a_self_contained_report(scene):
+    """One file, pictures inside."""
+    pytest.importorskip("matplotlib")
+    workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"))
+
+    found = workflow.evaluate(str(scene / "rx.tif"), str(scene / "truth.tif"), str(scene / "report.html"))
+
+    text = (scene / "report.html").read_text()
+    assert found["AUC_PD_PF"] == 1 and found["AVERAGE_PRECISION"] == 1
+    assert text.count("data:image/png;base64,") == 4
+    assert "http" not in text
+    assert "AUC_PD_PF" in text and "1.0000" in text
+
+
+def test_cancel_leaves_nothing(scene):
+    """Whenever it comes: at every tenth of the run."""
+    before = names(scene)
+    for stop_at in np.linspace(0, 0.9, 10):
+        reached = [0.0]
+        progress = Progress(reached.append, is_cancelled=lambda: reached[-1] >= stop_at)  # noqa: B023
+        with pytest.raises(Cancelled):
+            workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"), progress=progress)
+        assert names(scene) == before
+
+
+def test_a_failing_write_leaves_nothing(scene, monkeypatch):
+    """The record cannot be written: the raster goes too."""
+    before = names(scene)
+    monkeypatch.setattr(workflow, "record_path", lambda output: str(scene / "missing" / "record.json"))
+
+    with pytest.raises(OSError):
+        workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"))
+
+    assert names(scene) == before
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("rx.xyz", "xyz"),
+        ("missing/rx.tif", "missing"),
+        ("scene.tif", "input"),
+    ],
+)
+def test_outputs_are_checked_first(scene, output, message):
+    """Before anything is read."""
+    before = names(scene)
+
+    with pytest.raises(RasterError, match=message):
+        workflow.detect(RX, str(scene / "scene.tif"), str(scene / output))
+
+    assert names(scene) == before
+
+
+def test_spread_needs_members(scene):
+    """RX has none."""
+    with pytest.raises(ParameterError, match="SPREAD"):
+        workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"), spread=str(scene / "s.tif"))
+
+
+@pytest.mark.parametrize(("truth", "error"), [("scene.tif", HsiAnomalyError), ("small.tif", DataError)])
+def test_truth_that_does_not_fit_is_refused(scene, truth, error):
+    """Another size, or no truth at all."""
+    write_raster(scene / "small.tif", np.eye(5, dtype=np.uint8)[..., None])
+    workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"))
+
+    with pytest.raises(error):
+        workflow.evaluate(str(scene / "rx.tif"), str(scene / truth))
