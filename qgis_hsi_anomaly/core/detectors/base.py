@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Dict
+from typing import Any, Callable, ClassVar, Dict, Optional
+
+import numpy as np
 
 from ..cube import Array, Cube
 from ..errors import ModelError
@@ -69,3 +71,25 @@ class Detector(Parameters, ABC):
     def who(cls) -> str:
         """Name to begin an error message with."""
         return cls.id
+
+
+def score_spectra(
+    cube: Cube,
+    score: Callable[[Array], Array],
+    progress: Progress = SILENT,
+    group: Group = ALONE,
+    bytes_per_pixel: Optional[int] = None,
+) -> Array:
+    """Score every valid pixel by its own spectrum, row block by row block.
+
+    score : takes spectra (n_pixels, bands), gives their scores (n_pixels,). bytes_per_pixel : see `Cube.block_height`.
+    Returns (rows, columns) float32, NaN where not valid, the whole map in every process.
+    """
+    scores = np.zeros((cube.rows, cube.columns), dtype=np.float32)
+    first, last = group.rows(cube.rows)
+    for block in cube.blocks(rows=(first, last), bytes_per_pixel=bytes_per_pixel):
+        scores[block.start : block.stop][cube.valid[block.start : block.stop]] = score(block.spectra)
+        progress.update((block.stop - first) / max(last - first, 1))
+    scores = group.sum(scores)
+    scores[~cube.valid] = np.nan
+    return scores

@@ -15,6 +15,9 @@ _DETECTORS = {
     "localrx": ("localrx", "LocalRX"),
     "crd": ("crd", "CRD"),
     "knn": ("knn", "KNN"),
+    "cbad": ("cbad", "CBAD"),
+    "lrasmd": ("lrasmd", "LRaSMD"),
+    "lsmad": ("lsmad", "LSMAD"),
     "sscade": ("sscade", "SSCADE"),
 }
 

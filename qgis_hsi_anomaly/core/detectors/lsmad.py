@@ -1,0 +1,111 @@
+"""Mahalanobis distance from the low-rank part of the scene (LSMAD)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Dict, Tuple
+
+import numpy as np
+
+from ..cube import Array, Cube
+from ..godec import GoDec, bytes_per_pixel, learn_godec
+from ..group import ALONE, Group
+from ..parameters import integer, number
+from ..progress import SILENT, Progress
+from ..statistics import Sums
+from .base import Background, Detector, score_spectra
+
+ENERGY = 0.999
+"""Share of the variance that rank 0 leaves to the low-rank part."""
+FLOOR = 1e-4
+"""Least eigenvalue of the low-rank part's covariance, as a share of the largest."""
+
+
+@dataclass(frozen=True)
+class LSMAD(Detector):
+    """Score (x - m)' S^-1 (x - m), with mean m and covariance S of the low-rank part of X = L + S + N (GoDec).
+
+    Y. Zhang, B. Du, L. Zhang, S. Wang, IEEE TGRS 54 (2016) 1376-1389. S has the rank of L only: its eigenvalues
+    are floored at 1e-4 of the largest. The decomposition is learnt from a random sample of the background (all
+    of it up to 10^7 band values), see `core.godec`; mean and covariance come from all of it. Four passes over
+    the data, time O(n_pixels bands (bands + 10 rank)), memory one row block and the sample.
+    """
+
+    id: ClassVar[str] = "lsmad"
+    label: ClassVar[str] = "Low-rank Mahalanobis distance (LSMAD)"
+    group: ClassVar[str] = "Statistical"
+    summary: ClassVar[str] = (
+        "RX with statistics from which a low-rank and sparse decomposition has taken deviations and noise, so that "
+        "anomalies do not hide themselves. Sensitive to the rank and to the share of sparse values: 0 takes a rank "
+        "from the data, and results for neighbouring values are worth a look."
+    )
+    source: ClassVar[str] = "Y. Zhang et al., IEEE TGRS 54(3), 2016, doi:10.1109/TGRS.2015.2479299"
+
+    rank: int = integer(
+        0,
+        "Rank",
+        "Rank of the background; 0 takes the fewest principal components that hold 99.9 % of the variance. The "
+        "result depends on it: too high and anomalies become background, too low and background becomes anomalous.",
+        minimum=0,
+    )
+    sparsity: float = number(
+        1.0,
+        "Sparse values",
+        "Share of all band values that may be deviations, and so do not shape the background.",
+        above=0.0,
+        maximum=100.0,
+        unit="%",
+    )
+    seed: int = integer(0, "Seed", "Start of the random projections.", minimum=0, advanced=True)
+
+    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> LSMADBackground:
+        """Decompose the background and learn the low-rank part's statistics. DataError where nothing varies."""
+        share = self.sparsity / 100
+        godec = learn_godec(cube, self.rank, share, ENERGY, self.seed, progress.part(0.0, 0.7), group)
+        mean, covariance = low_rank_statistics(cube, godec, progress.part(0.7, 1.0), group)
+        return LSMADBackground(mean, floored_whitening(covariance))
+
+    def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> LSMADBackground:
+        """Rebuild the background from a model file's arrays."""
+        return LSMADBackground(arrays["mean"], arrays["whitening"])
+
+
+@dataclass(frozen=True)
+class LSMADBackground(Background):
+    """mean : (bands,) float64. whitening : (bands, bands) float64, W W' the inverse of the floored covariance."""
+
+    mean: Array
+    whitening: Array
+
+    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+        """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
+        return score_spectra(cube, self._distances, progress, group)
+
+    def _distances(self, spectra: Array) -> Array:
+        white = (spectra - self.mean) @ self.whitening
+        return np.asarray(np.einsum("ij,ij->i", white, white))
+
+    def arrays(self) -> Dict[str, Array]:
+        """Mean and whitening."""
+        return {"mean": self.mean, "whitening": self.whitening}
+
+
+def low_rank_statistics(
+    cube: Cube, godec: GoDec, progress: Progress = SILENT, group: Group = ALONE
+) -> Tuple[Array, Array]:
+    """Return mean (bands,) and covariance (bands, bands) of the background's low-rank part, in one pass."""
+    bands = cube.bands
+    sums = Sums(godec.mean, 0.0, np.zeros(bands), np.zeros((bands, bands)), np.zeros(bands), 0.0)
+    first, last = group.rows(cube.rows)
+    for block in cube.blocks(rows=(first, last), bytes_per_pixel=bytes_per_pixel(bands)):
+        low, _ = godec.divide(cube.learning_spectra(block))
+        sums = sums + Sums.of(low, godec.mean)
+        progress.update((block.stop - first) / max(last - first, 1))
+    sums = sums.over(group)
+    return sums.mean, sums.covariance
+
+
+def floored_whitening(covariance: Array, floor: float = FLOOR) -> Array:
+    """Return W (bands, bands), W W' the inverse of a covariance with eigenvalues of at least `floor` of the largest."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray(vectors / np.sqrt(np.maximum(values, floor * values[-1])))

@@ -1,0 +1,135 @@
+"""GoDec: spectra divided into a low-rank background, a few large deviations, and noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Dict, List, Tuple
+
+import numpy as np
+
+from .cube import Array, Cube
+from .group import ALONE, Group
+from .progress import SILENT, Progress
+from .sampling import sample_spectra
+from .statistics import check_varies, gather_sums
+
+SAMPLE_VALUES = 10**7
+"""Band values (pixels times bands) of the background the decomposition is learnt from, at most."""
+ITERATIONS = 10
+POWER = 2
+"""Products with X'X that sharpen the random projection: 2 is the published power scheme with q = 1."""
+CONVERGED = 1e-3
+"""Relative change of the noise's norm below which the iterations stop."""
+
+
+@dataclass(frozen=True)
+class GoDec:
+    """X - mean = L + S + N, with L of rank r and S the largest entries of what L leaves, for any pixels.
+
+    Every iteration projects X - S on r axes and takes into S the entries of the rest above a threshold. Axes and
+    thresholds of all iterations are kept: a pixel is divided by going through them again, so that nothing is
+    stored a pixel and the rows may come in blocks, or from another raster.
+
+    mean : (bands,). axes : (iterations, bands, r), orthonormal columns. thresholds : (iterations,). All float64.
+    """
+
+    mean: Array
+    axes: Array
+    thresholds: Array
+
+    def divide(self, spectra: Array) -> Tuple[Array, Array]:
+        """Return L with the mean added, and S, each (n_pixels, bands) float64."""
+        centred = spectra - self.mean
+        sparse = np.zeros_like(centred)
+        low = sparse
+        for axes, threshold in zip(self.axes, self.thresholds):
+            low = ((centred - sparse) @ axes) @ axes.T
+            sparse = centred - low
+            sparse[np.abs(sparse) < threshold] = 0.0
+        return low + self.mean, sparse
+
+    def arrays(self) -> Dict[str, Array]:
+        """Return what a model file must hold."""
+        return {"mean": self.mean, "axes": self.axes, "thresholds": self.thresholds}
+
+
+def bytes_per_pixel(bands: int) -> int:
+    """Return what `GoDec.divide` needs for a pixel, its spectrum as float32 and what is made of it included."""
+    return bands * 52
+
+
+def learn_godec(
+    cube: Cube,
+    rank: int,
+    share: float,
+    energy: float,
+    seed: int,
+    progress: Progress = SILENT,
+    group: Group = ALONE,
+) -> GoDec:
+    """Learn the decomposition from a random sample of the background: all of it up to 10^7 band values.
+
+    rank : of L; 0 takes the fewest components that hold the share `energy` of the variance.
+    share : of all entries that go into S. Two passes over the data. DataError where nothing varies.
+    """
+    sums = gather_sums(cube, progress.part(0.0, 0.4), group)
+    check_varies(sums)
+    count = max(SAMPLE_VALUES // cube.bands, 1)
+    sample = sample_spectra(cube, count, seed, progress.part(0.4, 0.6), group)
+    centred = sample - sums.mean
+    if rank == 0:
+        values = np.maximum(np.linalg.eigvalsh(sums.covariance)[::-1], 0.0)
+        rank = int(np.searchsorted(np.cumsum(values) / values.sum(), energy) + 1)
+        progress.metric("rank", rank)
+        progress.message(f"Rank {rank} of the background holds {energy:.1%} of the variance.")
+    axes, thresholds = godec(centred, min(rank, cube.bands), share, seed, progress.part(0.6, 1.0))
+    return GoDec(sums.mean, axes, thresholds)
+
+
+def godec(
+    pixels: Array, rank: int, share: float, seed: int = 0, progress: Progress = SILENT
+) -> Tuple[Array, Array]:
+    """Return axes (iterations, bands, rank) and thresholds (iterations,) of the decomposition of `pixels`.
+
+    pixels : (n_pixels, bands) float64, mean taken off (a departure: an offset of all bands then changes nothing).
+    share : of the n_pixels * bands entries that go into S. T. Zhou, D. Tao, ICML 2011, 33-40: bilateral random
+    projections A = X'X ... G of a Gaussian matrix G, orthonormalised, in place of singular vectors; at most
+    10 iterations. Time O(n_pixels bands rank) an iteration.
+    """
+    random = np.random.default_rng(seed)
+    kept = int(share * pixels.size)
+    sparse = np.zeros_like(pixels)
+    all_axes: List[Array] = []
+    thresholds: List[float] = []
+    before = np.inf
+    for iteration in range(ITERATIONS):
+        progress.update(iteration / ITERATIONS)
+        rest = pixels - sparse
+        basis = random.normal(size=(pixels.shape[1], rank))
+        for _ in range(POWER):
+            basis = rest.T @ (rest @ basis)
+        axes = np.linalg.qr(basis)[0]
+        sparse = pixels - (rest @ axes) @ axes.T
+        sizes = np.abs(sparse)
+        threshold = _threshold(sizes, kept)
+        noise = sizes < threshold
+        all_axes.append(axes)
+        thresholds.append(threshold)
+        norm = float(np.linalg.norm(sizes[noise]))
+        sparse[noise] = 0.0
+        if abs(before - norm) <= CONVERGED * norm:
+            break
+        before = norm
+    progress.update(1.0)
+    return np.stack(all_axes), np.array(thresholds)
+
+
+def _threshold(sizes: Array, kept: int) -> float:
+    """Return a value below the `kept` largest sizes and above the others: midway, so that rounding decides nothing."""
+    if kept == 0:
+        return float("inf")
+    if kept >= sizes.size:
+        return 0.0
+    place = sizes.size - kept
+    ordered = np.partition(sizes, [place - 1, place], axis=None)
+    return float((ordered[place - 1] + ordered[place]) / 2)
