@@ -64,6 +64,10 @@ class Launcher:
         environment = interpreter.environment()
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             environment.setdefault(name, threads)
+        # Threads that wait give their core away: on a busy machine spinning costs many times the work.
+        environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        # Whatever torch leaves in the temporary folder goes with the scratch folder.
+        environment.update(TMPDIR=str(scratch), TEMP=str(scratch), TMP=str(scratch))
         self.process = subprocess.Popen(
             [interpreter.path, *self._arguments(), str(WORKER), str(scratch), device],
             stdin=subprocess.PIPE,
@@ -92,6 +96,9 @@ class Launcher:
                 check_port(port)
             arguments += ["--rdzv_backend=static", f"--node_rank={execution.machine}"]
             arguments += [f"--master_addr={host}", f"--master_port={port}"]
+        # torch before 2.1 under Python 3.11 stumbles over its own default for the two stream options; a map that
+        # names another process means the same. Its logs would be left in the temporary folder.
+        arguments += ["--redirects=9:2", "--tee=9:2", f"--log_dir={self.scratch / 'log'}"]
         return ["-m", "torch.distributed.run", "--max_restarts=0", "--monitor_interval=0.2", *arguments]
 
     def __enter__(self) -> Launcher:
@@ -157,8 +164,8 @@ class Launcher:
             self._errors.append(said)
 
     def _check_hanging(self) -> None:
-        now, count = time.monotonic(), self.execution.processes
-        if len(self._heard) < count:
+        now = time.monotonic()
+        if len(self._heard) < self.execution.processes:
             if now - self._started > START and self.execution.machines == 1:
                 raise WorkerError(
                     f"The worker processes did not start within {START:.0f} s.{self._tail(None)}"
@@ -167,7 +174,7 @@ class Launcher:
         for rank, heard in self._heard.items():
             if now - heard > SILENCE:
                 raise WorkerError(
-                    f"Worker process {rank + 1} of {count} has given no sign of life for {SILENCE:.0f} s and was ended."
+                    f"{self._who(rank)} has given no sign of life for {SILENCE:.0f} s and was ended."
                     f"{self._tail(rank)}"
                 )
         if (
@@ -183,8 +190,11 @@ class Launcher:
 
     def _failure(self) -> HsiAnomalyError:
         """Return what the processes failed of, once the others have had a moment to say it too."""
-        deadline = time.monotonic() + 3.0
+        count = self.execution.processes
+        deadline = time.monotonic() + 10.0
         while not self._ended and time.monotonic() < deadline:
+            if len(self._errors) == count or any(map(library_error, self._errors)):
+                break
             try:
                 line = self._lines.get(timeout=0.2)
             except queue.Empty:
@@ -192,30 +202,28 @@ class Launcher:
             self._ended = line is None
             if line is not None:
                 self._take(line, Progress())
-        for said in self._errors:
-            known = library_error(said)
-            if known is not None:
-                return known
-        count = self.execution.processes
-        self._errors.sort(key=lambda said: bool(_COLLATERAL.search(said["message"])))
-        killed = _KILLED.search("\n".join(self._words))
-        if killed and (not self._errors or _COLLATERAL.search(self._errors[0]["message"])):
-            rank = next((rank for rank, pid in self.pids.items() if pid == int(killed.group(2))), None)
-            who = "A worker process" if rank is None else f"Worker process {rank + 1} of {count}"
-            hint = (
-                ", most likely because memory ran out: use fewer processes"
-                if killed.group(1) == "SIGKILL"
-                else ""
-            )
-            return WorkerError(f"{who} was ended by {killed.group(1)}{hint}.{self._tail(rank)}")
+        known = [error for error in map(library_error, self._errors) if error is not None]
+        if known:
+            return known[0]
+        causes = [said for said in self._errors if not _COLLATERAL.search(said["message"])]
+        # The launcher ends the others with SIGTERM.
+        killed = [found for found in _KILLED.findall("\n".join(self._words)) if found[0] != "SIGTERM"]
+        if killed and not causes:
+            name, pid = killed[0]
+            rank = next((rank for rank, own in self.pids.items() if own == int(pid)), None)
+            hint = ", most likely because memory ran out: use fewer processes" if name == "SIGKILL" else ""
+            return WorkerError(f"{self._who(rank)} was ended by {name}{hint}.{self._tail(rank)}")
         if not self._errors:
             return WorkerError(f"The worker process ended before it was done.{self._tail(None)}")
-        said = self._errors[0]
+        said = (causes or self._errors)[0]
         text = f"{said['type']}: {said['message'].strip()}"
-        who = f"Worker process {said['rank'] + 1} of {count}"
+        who = self._who(said["rank"])
         if "Memory" in said["type"] or "allocate memory" in text or "out of memory" in text:
             return WorkerError(f"{who} ran out of memory: use fewer processes or a smaller raster ({text}).")
         return WorkerError(f"{who} failed: {text}.{self._tail(said['rank'])}")
+
+    def _who(self, rank: Optional[int]) -> str:
+        return "A worker process" if rank is None else f"Worker process {rank + 1} of {self.execution.processes}"
 
     def _tail(self, rank: Optional[int], lines: int = 12) -> str:
         """Return the last words of a process, or of the launcher, to end a message with."""
