@@ -13,6 +13,10 @@ from ..errors import ModelError
 from ..group import ALONE, Group
 from ..parameters import Parameters
 from ..progress import SILENT, Progress
+from ..threads import map_threads
+
+CHUNK = 8192
+"""Pixels a thread scores at a time."""
 
 
 class Background(ABC):
@@ -80,7 +84,7 @@ def score_spectra(
     group: Group = ALONE,
     bytes_per_pixel: Optional[int] = None,
 ) -> Array:
-    """Score every valid pixel by its own spectrum, row block by row block.
+    """Score every valid pixel by its own spectrum, row block by row block, in one thread a core.
 
     score : takes spectra (n_pixels, bands), gives their scores (n_pixels,). bytes_per_pixel : see `Cube.block_height`.
     Returns (rows, columns) float32, NaN where not valid, the whole map in every process.
@@ -88,8 +92,15 @@ def score_spectra(
     scores = np.zeros((cube.rows, cube.columns), dtype=np.float32)
     first, last = group.rows(cube.rows)
     for block in cube.blocks(rows=(first, last), bytes_per_pixel=bytes_per_pixel):
-        scores[block.start : block.stop][cube.valid[block.start : block.stop]] = score(block.spectra)
-        progress.update((block.stop - first) / max(last - first, 1))
+        spectra, found = block.spectra, []
+        chunks = [spectra[start : start + CHUNK] for start in range(0, len(spectra), CHUNK)]
+        for number, chunk in enumerate(map_threads(score, chunks)):
+            found.append(chunk)
+            rows_done = block.start - first + (block.stop - block.start) * (number + 1) / len(chunks)
+            progress.update(rows_done / (last - first))
+        if found:
+            scores[block.start : block.stop][cube.valid[block.start : block.stop]] = np.concatenate(found)
+        progress.update((block.stop - first) / (last - first))
     scores = group.sum(scores)
     scores[~cube.valid] = np.nan
     return scores

@@ -23,7 +23,7 @@ _DIRECT = 40
 """Up to so many components a system is built and factored; beyond, it is solved by conjugate gradients."""
 _FLOOR = 1e-12
 _CLOSE = 1e-6
-_TOLERANCE = 3e-9
+_TOLERANCE = 1e-6
 _ITERATIONS = 40
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from typing import Any, ClassVar, Dict
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..parameters import integer
 from ..progress import SILENT, Progress
 from ..sampling import sample_spectra
 from ..statistics import Components, principal_components
-from .base import Background, Detector
+from .base import Background, Detector, score_spectra
 
 
 @dataclass(frozen=True)
@@ -85,43 +85,24 @@ class KNNBackground(Background):
     reference: Array
     neighbors: int
 
-    @cached_property
-    def _tree(self) -> Any:
-        return _tree_class()(self.reference, compact_nodes=True, balanced_tree=False)
-
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the mean distances, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
         neighbors = min(self.neighbors, len(self.reference) - 1)
         if neighbors < self.neighbors:
             progress.warning(f"The background has {len(self.reference)} pixels: NEIGHBORS {neighbors} was used.")
-        scores = np.zeros((cube.rows, cube.columns), dtype=np.float32)
-        first, last = group.rows(cube.rows)
-        for block in cube.blocks(rows=(first, last)):
-            points = self.components.of(block.spectra)
-            found = np.empty(len(points), dtype=np.float32)
-            start, share = block.start - first, block.stop - block.start
-            for chunk in range(0, len(points), _CHUNK):
-                found[chunk : chunk + _CHUNK] = self._mean_distance(points[chunk : chunk + _CHUNK], neighbors)
-                progress.update((start + share * min(chunk + _CHUNK, len(points)) / len(points)) / (last - first))
-            scores[block.start : block.stop][cube.valid[block.start : block.stop]] = found
-            progress.update((block.stop - first) / (last - first))
-        scores = group.sum(scores)
-        scores[~cube.valid] = np.nan
-        return scores
+        tree = _tree_class()(self.reference, balanced_tree=False)
+        return score_spectra(cube, partial(self._mean_distance, tree, neighbors), progress, group)
 
-    def _mean_distance(self, points: Array, neighbors: int) -> Array:
-        """Mean distance of (n, p) points to their nearest reference pixels other than themselves, (n,)."""
-        distances, _ = self._tree.query(points, k=neighbors + 1, workers=-1)
-        itself = distances[:, 0] == 0.0
+    def _mean_distance(self, tree: Any, neighbors: int, spectra: Array) -> Array:
+        """Mean distance of spectra (n, bands) to their nearest reference pixels other than themselves, (n,)."""
+        distances, _ = tree.query(self.components.of(spectra), k=neighbors + 1)
+        # Not quite 0: the last digits of a product depend on how many pixels are multiplied at once.
+        itself = distances[:, 0] <= 1e-9 * np.sqrt(self.components.variances.sum())
         return np.where(itself, distances[:, 1:].mean(axis=1), distances[:, :-1].mean(axis=1))
 
     def arrays(self) -> Dict[str, Array]:
         """Components and reference."""
         return {**self.components.arrays(), "reference": self.reference}
-
-
-_CHUNK = 8192
-"""Pixels searched between two reports of progress."""
 
 
 def _tree_class() -> Any:

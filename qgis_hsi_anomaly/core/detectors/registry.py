@@ -15,6 +15,7 @@ _DETECTORS = {
     "localrx": ("localrx", "LocalRX"),
     "crd": ("crd", "CRD"),
     "knn": ("knn", "KNN"),
+    "kernelrx": ("kernelrx", "KernelRX"),
     "cbad": ("cbad", "CBAD"),
     "lrasmd": ("lrasmd", "LRaSMD"),
     "lsmad": ("lsmad", "LSMAD"),
