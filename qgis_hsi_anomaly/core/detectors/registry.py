@@ -19,6 +19,7 @@ _DETECTORS = {
     "cbad": ("cbad", "CBAD"),
     "lrasmd": ("lrasmd", "LRaSMD"),
     "lsmad": ("lsmad", "LSMAD"),
+    "aed": ("aed", "AED"),
     "sscade": ("sscade", "SSCADE"),
 }
 

@@ -1,0 +1,227 @@
+"""Attribute and edge-preserving filters (AED): what area filters take away from the principal components."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, ClassVar, Dict, Iterator, Tuple
+
+import numpy as np
+
+from ..cube import Array, Cube
+from ..errors import DataError, MissingLibraryError
+from ..group import ALONE, Group
+from ..parameters import integer, number
+from ..progress import SILENT, Progress
+from ..statistics import Components, principal_components
+from ..threads import map_threads
+from .base import Background, Detector
+
+TARGET_PIXELS = 50
+"""Area that MAX_TARGET_AREA 0 stands for, in pixels."""
+SMOOTHING_RANGE = 2.0
+"""Change of the first component, in its standard deviations, that separates pixels as much as SMOOTHING pixels do."""
+SMOOTHING_STEPS = 3
+_TILE = 256
+
+Rectangle = Tuple[slice, slice]
+
+
+@dataclass(frozen=True)
+class AED(Detector):
+    """Score the sum over p principal components of |closing - c| + |c - opening|, smoothed within edges.
+
+    X. Kang, X. Zhang, S. Li, K. Li, J. Li, J. A. Benediktsson, IEEE TGRS 55 (2017) 5600-5613. Area opening and
+    closing (4-connected) take away what is brighter or darker than its surroundings and not larger than
+    MAX_TARGET_AREA. The sum is smoothed by the recursive filter of the domain transform (E. S. L. Gastal,
+    M. M. Oliveira, ACM Trans. Graphics 30 (2011) 69) guided by the first component. Departure: the components
+    are divided by their standard deviations, so that the score does not depend on the first one alone.
+
+    An area filter looks no further than its area, so it works exactly on tiles with a halo of that many pixels.
+    Pixels that are not valid belong to no bright or dark part, and the smoothing does not pass them; valid pixels
+    in groups of no more than MAX_TARGET_AREA, surrounded by such, cannot be judged and score 0. Memory: the p
+    component maps and five more, 4 (p + 5) bytes a pixel. Time O(n_pixels (bands^2 + p)).
+    """
+
+    id: ClassVar[str] = "aed"
+    label: ClassVar[str] = "Attribute and edge-preserving filters (AED)"
+    group: ClassVar[str] = "Representation"
+    summary: ClassVar[str] = (
+        "Finds what is small: parts of the image, brighter or darker than what surrounds them in some principal "
+        "component, that are not larger than the largest target. Needs no statistics of spectra and ignores rare but "
+        "large materials. Fails where targets are larger than MAX_TARGET_AREA, or small objects are nothing unusual."
+    )
+    source: ClassVar[str] = "X. Kang et al., IEEE TGRS 55(10), 2017, doi:10.1109/TGRS.2017.2710145"
+
+    max_target_area: float = number(
+        0.0,
+        "Largest target area",
+        "Area of the largest target: in square map units (square metres) where the raster has a coordinate system, "
+        f"else in pixels; 0 = {TARGET_PIXELS} pixels.",
+        minimum=0.0,
+    )
+    principal_components: int = integer(
+        5,
+        "Principal components",
+        "Number of principal components that are filtered; 0 = all.",
+        minimum=0,
+    )
+    smoothing: float = number(
+        1.0,
+        "Smoothing",
+        "Distance within which the scores are smoothed, less across edges of the first component; 0 = not at all.",
+        minimum=0.0,
+        unit="pixels",
+        advanced=True,
+    )
+
+    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> AEDBackground:
+        """Find the components of the background pixels. DataError where nothing varies."""
+        _area_opening()
+        components = principal_components(cube, self.principal_components, progress, group)
+        return AEDBackground(components, self.max_target_area, self.smoothing)
+
+    def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> AEDBackground:
+        """Rebuild the background from a model file's arrays."""
+        return AEDBackground(Components.from_arrays(arrays), self.max_target_area, self.smoothing)
+
+
+@dataclass(frozen=True)
+class AEDBackground(Background):
+    """components : what is filtered. max_target_area, smoothing : as the detector's."""
+
+    components: Components
+    max_target_area: float
+    smoothing: float
+
+    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+        """Return the smoothed sums, (rows, columns) float32, >= 0, in standard deviations, NaN where not valid.
+
+        Raises DataError where the image is not larger than a target.
+        """
+        area = target_pixels(self.max_target_area, cube)
+        if cube.valid_pixels <= area:
+            raise DataError(
+                f"aed: the image has {cube.valid_pixels} valid pixels and the largest target {area}: "
+                "give a smaller MAX_TARGET_AREA or a larger image."
+            )
+        maps = self._component_maps(cube, progress.part(0.0, 0.3), group)
+        scores = area_residues(maps, cube.valid, area, progress.part(0.3, 0.9))
+        if self.smoothing > 0:
+            scores = smooth(scores, maps[0], cube.valid, self.smoothing, progress.part(0.9, 1.0))
+        progress.update(1.0)
+        scores[~cube.valid] = np.nan
+        return scores
+
+    def _component_maps(self, cube: Cube, progress: Progress, group: Group) -> Array:
+        """Return the components in standard deviations, (p, rows, columns) float32, 0 where not valid."""
+        scale = np.sqrt(self.components.variances)
+        maps = np.zeros((len(scale), cube.rows, cube.columns), dtype=np.float32)
+        first, last = group.rows(cube.rows)
+        for block in cube.blocks(rows=(first, last)):
+            rows = slice(block.start, block.stop)
+            maps[:, rows][:, cube.valid[rows]] = (self.components.of(block.spectra) / scale).T
+            progress.update((block.stop - first) / max(last - first, 1))
+        return group.sum(maps)
+
+    def arrays(self) -> Dict[str, Array]:
+        """The components."""
+        return self.components.arrays()
+
+
+def target_pixels(max_target_area: float, cube: Cube) -> int:
+    """Return the largest target's number of pixels, at least 1, of an area in map units, or pixels without a CRS."""
+    if max_target_area == 0:
+        return TARGET_PIXELS
+    return max(int(max_target_area / (cube.pixel_area or 1.0)), 1)
+
+
+def area_residues(maps: Array, valid: Array, area: int, progress: Progress = SILENT) -> Array:
+    """Return the sum over maps of |closing - map| + |map - opening|, (rows, columns) float32, 0 where not valid.
+
+    maps : (p, rows, columns) float32. area : the largest number of pixels the filters take away.
+    """
+    opening = _area_opening()
+    everywhere = bool(valid.all())
+
+    def residue(task: Tuple[int, Rectangle, Rectangle, Rectangle]) -> Array:
+        number, window, inner, _ = task
+        known = valid[window]
+        values = maps[number][window]
+        if everywhere:
+            bright, dark = values, -values
+        else:
+            # Lower than all others, invalid pixels join no bright part; likewise for dark parts.
+            values = np.where(known, values, 0)
+            bright = np.where(known, values, values.min() - 1)
+            dark = np.where(known, -values, -values.max() - 1)
+        total = bright - opening(bright, area + 1) + dark - opening(dark, area + 1)
+        if not everywhere:
+            # A group of valid pixels no larger than a target has nothing to stand out from.
+            total[opening(known.astype(np.uint8), area + 1) == 0] = 0
+        return np.asarray(total[inner])
+
+    tasks = [
+        (number, *rectangles) for rectangles in _tiles(valid.shape, area) for number in range(len(maps))
+    ]
+    scores = np.zeros(valid.shape, dtype=np.float32)
+    for done, (task, found) in enumerate(zip(tasks, map_threads(residue, tasks)), start=1):
+        scores[task[3]] += found
+        progress.update(done / len(tasks))
+    return scores
+
+
+def smooth(image: Array, guide: Array, valid: Array, distance: float, progress: Progress = SILENT) -> Array:
+    """Smooth within edges by the domain transform's recursive filter (Gastal and Oliveira 2011, equation 21).
+
+    image, guide : (rows, columns). valid : bool; nothing passes a pixel that is not valid. distance : standard
+    deviation in pixels where the guide is flat; a change of SMOOTHING_RANGE in the guide counts as much.
+    """
+    image = image.copy()
+    steps = [1 + distance / SMOOTHING_RANGE * np.abs(np.diff(guide, axis=axis)) for axis in (0, 1)]
+    blocked = [~(valid[1:] & valid[:-1]), ~(valid[:, 1:] & valid[:, :-1])]
+    passes = 2 * SMOOTHING_STEPS
+    for done in range(passes):
+        iteration, axis = divmod(done, 2)
+        share = distance * np.sqrt(3) * 2.0 ** (SMOOTHING_STEPS - iteration - 1) / np.sqrt(4.0**SMOOTHING_STEPS - 1)
+        weights = np.exp(-np.sqrt(2) / share * steps[axis]).astype(image.dtype)
+        weights[blocked[axis]] = 0
+        lines, factors = (image, weights) if axis == 0 else (np.ascontiguousarray(image.T), weights.T.copy())
+        for line in range(1, len(lines)):
+            lines[line] += factors[line - 1] * (lines[line - 1] - lines[line])
+            progress.check_cancelled()
+        for line in range(len(lines) - 2, -1, -1):
+            lines[line] += factors[line] * (lines[line + 1] - lines[line])
+            progress.check_cancelled()
+        image = lines if axis == 0 else np.ascontiguousarray(lines.T)
+        progress.update((done + 1) / passes)
+    return image
+
+
+def _tiles(shape: Tuple[int, ...], halo: int) -> Iterator[Tuple[Rectangle, Rectangle, Rectangle]]:
+    """Cut an image into tiles: each with a halo, its inside within that, and its place in the image.
+
+    A bright part that reaches from the inside through the halo has more than `halo` pixels in the tile already.
+    """
+    size = max(_TILE, 2 * halo)
+    rows, columns = ([(start, min(start + size, length)) for start in range(0, length, size)] for length in shape)
+    for top, bottom in rows:
+        for left, right in columns:
+            low, near = max(top - halo, 0), max(left - halo, 0)
+            window = slice(low, bottom + halo), slice(near, right + halo)
+            inner = slice(top - low, bottom - low), slice(left - near, right - near)
+            yield window, inner, (slice(top, bottom), slice(left, right))
+
+
+def _area_opening() -> Callable[[Array, int], Array]:
+    try:
+        from skimage.morphology import area_opening
+    except ImportError as error:
+        raise MissingLibraryError(
+            "aed needs scikit-image, which this Python does not have: install it for QGIS's Python "
+            "(Debian and Ubuntu: python3-skimage; OSGeo4W: python3-scikit-image; else pip install scikit-image)."
+        ) from error
+
+    def opening(image: Array, area: int) -> Array:
+        return np.asarray(area_opening(image, area, connectivity=1))
+
+    return opening
