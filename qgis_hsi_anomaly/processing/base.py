@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingFeedback
 from qgis.PyQt.QtCore import QUrl
@@ -31,8 +31,13 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     icon_name = "detector"
     keywords: Sequence[str] = ()
 
-    def read(self, parameters: Values, context: QgsProcessingContext) -> Values:
-        """Return the parameters as plain values. Raises HsiAnomalyError where one cannot be used."""
+    def read(
+        self, parameters: Values, context: QgsProcessingContext, feedback: Optional[QgsProcessingFeedback]
+    ) -> Values:
+        """Return the parameters as plain values. Raises HsiAnomalyError where one cannot be used.
+
+        feedback : None where the parameters are only checked, and nothing may take long.
+        """
         raise NotImplementedError
 
     def work(
@@ -111,7 +116,7 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     ) -> Tuple[bool, str]:
         """Refuse parameters with the core's words, then let QGIS check the rest."""
         try:
-            values = self.read(parameters, context)
+            values = self.read(parameters, context, None)
         except HsiAnomalyError as error:
             return False, str(error)
         rasters = [item.name() for item in self.parameterDefinitions() if item.type() == "raster"]
@@ -125,7 +130,7 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         """Read the parameters; `qgis_process` of QGIS 3.22 does not ask `canExecute`, so ask again."""
         with speaking_plainly(self.label):
             self.check()
-            self.values = self.read(parameters, context)
+            self.values = self.read(parameters, context, feedback)
         return True
 
     def processAlgorithm(  # noqa: N802

@@ -7,7 +7,7 @@ from typing import Any, Dict
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingOutputNumber
 
 from ..workflow import Outcome
-from .styling import SCORE_STYLE, save_style
+from .styling import save_style, score_style
 
 SCORE_RASTERS = ("OUTPUT", "SPREAD")
 
@@ -32,7 +32,7 @@ def score_output(
     path = str(algorithm.parameterAsOutputLayer(parameters, name, context))
     if path and context.willLoadLayerOnCompletion(path):
         details = context.layerToLoadOnCompletionDetails(path)
-        details.setPostProcessor(SCORE_STYLE)
+        details.setPostProcessor(score_style())
         if details.name == algorithm.parameterDefinition(name).description():
             details.name = title
     return path

@@ -10,7 +10,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingContext,
-    QgsProcessingException,
+    QgsProcessingFeedback,
     QgsProcessingParameterBand,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
@@ -31,7 +31,7 @@ from ..core.errors import ParameterError, RasterError
 from ..core.parameters import Parameter, Parameters, parameters_of
 from ..raster.dataset import open_dataset
 
-MODEL_FILTER = "Model files (*.safetensors)"
+MODEL_FILTER = "Model files (*.safetensors);;All files (*)"
 
 
 def with_help(definition: QgsProcessingParameterDefinition, help: str) -> QgsProcessingParameterDefinition:
@@ -196,25 +196,34 @@ def raster_path(
 
 
 def background_path(
-    algorithm: QgsProcessingAlgorithm, parameters: Dict[str, Any], context: QgsProcessingContext
+    algorithm: QgsProcessingAlgorithm,
+    parameters: Dict[str, Any],
+    context: QgsProcessingContext,
+    feedback: Optional[QgsProcessingFeedback],
 ) -> Optional[str]:
     """Return the file of BACKGROUND, None where there is none.
 
-    Polygons without a file of their own (scratch layers, filtered layers, databases) are first written to one.
+    Polygons without a file of their own (scratch layers, filtered layers, databases) are first written to one;
+    not without `feedback`, when the parameters are only being checked.
     """
     layer = algorithm.parameterAsLayer(parameters, "BACKGROUND", context)
     if isinstance(layer, QgsRasterLayer):
         return _file_of(layer, "BACKGROUND")
     if isinstance(layer, QgsVectorLayer):
-        try:
-            path = algorithm.parameterAsCompatibleSourceLayerPath(
-                parameters, "BACKGROUND", context, ["gpkg", "shp", "geojson", "json"], "gpkg"
+        if feedback is None:
+            return str(layer.source())
+        formats = ["gpkg", "shp", "geojson", "json"]
+        return str(
+            algorithm.parameterAsCompatibleSourceLayerPath(
+                parameters, "BACKGROUND", context, formats, "gpkg", feedback
             )
-        except QgsProcessingException as error:
-            raise RasterError(f"BACKGROUND {layer.name()} cannot be read: {error}") from error
-        return str(path)
+        )
     text = algorithm.parameterAsString(parameters, "BACKGROUND", context)
-    return str(text) if text else None
+    if text:
+        raise RasterError(
+            f"BACKGROUND {text} cannot be opened as a raster or as polygons: check the name of the file."
+        )
+    return None
 
 
 def layer_name(path: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import List
+
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .. import __version__
+from ..raster.writer import DRIVERS
 from .algorithms import all_algorithms
 from .resources import resource
 from .settings import add_settings, remove_settings
@@ -57,6 +60,6 @@ class Provider(QgsProcessingProvider):  # type: ignore[misc]
         """GeoTIFF."""
         return "tif"
 
-    def supportedOutputRasterLayerExtensions(self) -> list[str]:  # noqa: N802
+    def supportedOutputRasterLayerExtensions(self) -> List[str]:  # noqa: N802
         """What the writer can write."""
-        return ["tif", "img", "dat"]
+        return [extension[1:] for extension in DRIVERS]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from typing import List, Tuple
+
+import numpy as np
 from qgis.core import (
+    Qgis,
     QgsColorRampShader,
     QgsGradientColorRamp,
     QgsGradientStop,
@@ -12,20 +17,22 @@ from qgis.core import (
     QgsProcessingLayerPostProcessorInterface,
     QgsRasterLayer,
     QgsRasterShader,
-    QgsRectangle,
     QgsSingleBandPseudoColorRenderer,
 )
+from qgis.PyQt import sip
 from qgis.PyQt.QtGui import QColor
 
 CUT = (0.02, 0.98)
+"""Quantiles at the ends of the ramp."""
 SAMPLE = 250_000
+"""Pixels the quantiles are taken from."""
 # Equal steps of lightness (CIELAB L* from 8 to 96) while the hue turns from blue over red to yellow.
 RAMP = ("#001738", "#3d1a7a", "#8b197b", "#c43072", "#ed5a67", "#ff8f65", "#ffc588", "#fff3cd")
 
 
 def style_scores(layer: QgsRasterLayer) -> None:
     """Give a score layer the ramp between its 2 % and 98 % quantiles; nodata stays transparent."""
-    low, high = layer.dataProvider().cumulativeCut(1, *CUT, QgsRectangle(), SAMPLE)
+    low, high = _cut(layer)
     if not high > low:
         return
     stops = [
@@ -48,6 +55,23 @@ def style_scores(layer: QgsRasterLayer) -> None:
     layer.setRenderer(renderer)
 
 
+def _cut(layer: QgsRasterLayer) -> Tuple[float, float]:
+    """Return the quantiles of a sample on a regular grid; (0, 0) where there is no score.
+
+    QGIS's own cut counts in a histogram, whose bins are too wide where one score towers above the rest.
+    """
+    step = math.ceil(math.sqrt(layer.width() * layer.height() / SAMPLE))
+    columns, rows = max(layer.width() // step, 1), max(layer.height() // step, 1)
+    block = layer.dataProvider().block(1, layer.extent(), columns, rows)
+    block.convert(Qgis.DataType.Float64)
+    scores = np.frombuffer(bytes(block.data()), dtype=np.float64)
+    scores = scores[np.isfinite(scores)]
+    if scores.size == 0:
+        return 0.0, 0.0
+    low, high = np.quantile(scores, CUT)
+    return float(low), float(high)
+
+
 def save_style(path: str) -> None:
     """Write the style of a score raster beside it (.qml), so that QGIS shows it so whenever it is opened."""
     layer = QgsRasterLayer(path, "scores")
@@ -68,5 +92,14 @@ class ScoreStyle(QgsProcessingLayerPostProcessorInterface):  # type: ignore[misc
             layer.triggerRepaint()
 
 
-SCORE_STYLE = ScoreStyle()
-"""The one there is: QGIS never calls a post-processor to which Python keeps no reference."""
+def score_style() -> ScoreStyle:
+    """Return a post-processor that styles scores.
+
+    QGIS owns it, so each run needs its own; and it calls none to which Python keeps no reference.
+    """
+    _kept[:] = [style for style in _kept if not sip.isdeleted(style)]
+    _kept.append(ScoreStyle())
+    return _kept[-1]
+
+
+_kept: List[ScoreStyle] = []

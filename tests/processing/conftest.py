@@ -1,5 +1,7 @@
 """QGIS without a screen, with our provider in it."""
 
+import gc
+
 import pytest
 
 pytest.importorskip("qgis.core")
@@ -39,6 +41,14 @@ def provider(qgis_processing):
     plugin.initProcessing()
     yield plugin.provider
     plugin.unload()
+    gc.collect()  # QGIS's objects must go before QGIS does
+
+
+@pytest.fixture
+def project():
+    """The project, emptied afterwards."""
+    yield QgsProject.instance()
+    QgsProject.instance().clear()
 
 
 @pytest.fixture

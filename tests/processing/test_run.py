@@ -7,7 +7,6 @@ from qgis.core import (
     QgsFeature,
     QgsGeometry,
     QgsProcessingException,
-    QgsProject,
     QgsProperty,
     QgsRasterLayer,
     QgsRectangle,
@@ -19,7 +18,6 @@ from qgis_hsi_anomaly.core.detectors.registry import make_detector
 from qgis_hsi_anomaly.core.metrics import FIGURES
 from tests.processing.conftest import Log
 from tests.test_workflow import names, write_raster
-
 
 FIT = {"INPUT": "scene.tif", "DETECTOR": "rx", "MODEL": "rx.safetensors"}
 
@@ -46,15 +44,14 @@ def test_rx_gives_the_same_as_the_workflow(run, scene, tmp_path):
     assert {"rx.tif", "rx.qml", "rx.tif.json"} <= set(names(tmp_path))
 
 
-def test_layers_of_the_project_are_inputs(run, scene, tmp_path):
+def test_layers_of_the_project_are_inputs(run, project, scene, tmp_path):
     """A loaded raster layer, by object and by id."""
     layer = QgsRasterLayer(f"{scene}/scene.tif", "scene")
-    QgsProject.instance().addMapLayer(layer)
+    project.addMapLayer(layer)
 
     for number, given in enumerate((layer, layer.id(), QgsProperty.fromValue(f"{scene}/scene.tif"))):
         results = run("rx", {"INPUT": given, "OUTPUT": f"{tmp_path}/{number}.tif"})
         assert results["VALID_PIXELS"] == 308
-    QgsProject.instance().removeAllMapLayers()
 
 
 @pytest.mark.parametrize("bands", [[2, 4, 6], "2,4,6", "2;4;6", "2-4", ["2", "4", "6"]])

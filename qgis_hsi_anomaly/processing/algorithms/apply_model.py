@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Optional
 
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingParameterFile
 
@@ -48,7 +49,9 @@ class ApplyModel(Algorithm):
         self.addParameter(score_raster())
         add_run_outputs(self)
 
-    def read(self, parameters: Values, context: QgsProcessingContext) -> Values:
+    def read(
+        self, parameters: Values, context: QgsProcessingContext, feedback: Optional[QgsProcessingFeedback]
+    ) -> Values:
         """Find the files."""
         model = self.parameterAsFile(parameters, "MODEL", context)
         if not model:

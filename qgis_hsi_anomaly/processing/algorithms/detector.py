@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict
+from typing import Dict, Optional
 
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
@@ -69,14 +69,16 @@ class DetectorAlgorithm(Algorithm):
         if self.detector.needs_torch:
             check_torch()
 
-    def read(self, parameters: Values, context: QgsProcessingContext) -> Values:
+    def read(
+        self, parameters: Values, context: QgsProcessingContext, feedback: Optional[QgsProcessingFeedback]
+    ) -> Values:
         """Build the detector, which checks its parameters, and find the files."""
         return {
             "detector": from_values(self.detector, given_values(self.detector, parameters, context)),
             "execution": given_execution(parameters, context) if self.detector.needs_torch else Execution(),
             "input": raster_path(self, parameters, "INPUT", context),
             "bands": given_bands(parameters, context),
-            "background": background_path(self, parameters, context),
+            "background": background_path(self, parameters, context, feedback),
         }
 
     def work(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Optional
 
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingOutputString
 
@@ -34,7 +35,9 @@ class EnvironmentCheck(Algorithm):
         self.addParameter(output_file("REPORT", "Report", "HTML (*.html)", help, optional=True))
         self.addOutput(QgsProcessingOutputString("TEXT", "Findings"))
 
-    def read(self, parameters: Values, context: QgsProcessingContext) -> Values:
+    def read(
+        self, parameters: Values, context: QgsProcessingContext, feedback: Optional[QgsProcessingFeedback]
+    ) -> Values:
         """There is nothing to read."""
         return {}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingOutputNumber
 
 from ... import workflow
@@ -47,7 +49,9 @@ class Evaluate(Algorithm):
         for name, description in FIGURES.items():
             self.addOutput(QgsProcessingOutputNumber(name, description))
 
-    def read(self, parameters: Values, context: QgsProcessingContext) -> Values:
+    def read(
+        self, parameters: Values, context: QgsProcessingContext, feedback: Optional[QgsProcessingFeedback]
+    ) -> Values:
         """Find the files."""
         return {
             "scores": raster_path(self, parameters, "SCORES", context),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Dict
+from typing import Dict, Optional
 
 from qgis.core import (
     QgsProcessingContext,
@@ -76,7 +76,9 @@ class FitModel(Algorithm):
         )
         add_run_outputs(self)
 
-    def read(self, parameters: Values, context: QgsProcessingContext) -> Values:
+    def read(
+        self, parameters: Values, context: QgsProcessingContext, feedback: Optional[QgsProcessingFeedback]
+    ) -> Values:
         """Build the detector, which checks its parameters, and find the files."""
         id = self.parameterAsString(parameters, "DETECTOR", context)
         text = self.parameterAsString(parameters, "PARAMETERS", context)
@@ -85,7 +87,7 @@ class FitModel(Algorithm):
             "execution": given_execution(parameters, context),
             "input": raster_path(self, parameters, "INPUT", context),
             "bands": given_bands(parameters, context),
-            "background": background_path(self, parameters, context),
+            "background": background_path(self, parameters, context, feedback),
         }
 
     def work(

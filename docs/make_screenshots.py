@@ -1,0 +1,134 @@
+r"""Make the user guide's pictures in a QGIS of its own, on the demo scene.
+
+The plugin folder and the demo scene must stand (`make build demo`); the profile is thrown away. At the top
+of the checkout:
+
+    PATH=/usr/bin:$PATH QGIS_PLUGINPATH=$PWD/build xvfb-run -a -s "-screen 0 1500x950x24" \
+        qgis.bin --nologo --noversioncheck --profiles-path $(mktemp -d) --code docs/make_screenshots.py
+"""
+
+import traceback
+from pathlib import Path
+
+import processing
+import qgis.utils
+from qgis.core import (
+    QgsApplication,
+    QgsContrastEnhancement,
+    QgsMultiBandColorRenderer,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRasterMinMaxOrigin,
+)
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
+from qgis.PyQt.QtWidgets import QDockWidget, QTreeView, QWidget
+
+# QGIS runs the text of this file, which has no __file__ then.
+TOP = Path.cwd()
+IMAGES = TOP / "docs" / "images"
+DEMO = TOP / "build" / "demo"
+DETECTOR = "rx"
+NATURAL = (650, 550, 470)
+"""Wavelengths of red, green and blue, nm."""
+
+iface = qgis.utils.iface
+window = iface.mainWindow()
+
+
+def settle(milliseconds: int = 1500) -> None:
+    """Let QGIS draw."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+    iface.mapCanvas().waitWhileRendering()
+    QCoreApplication.processEvents()
+
+
+def save(widget: QWidget, name: str) -> None:
+    """Keep a picture of a widget, with few colours so that it stays small."""
+    settle()
+    picture = widget.grab().toImage()
+    picture.convertToFormat(picture.Format.Format_Indexed8).save(str(IMAGES / name))
+
+
+def load_plugin() -> None:
+    """Load and start the plugin as the plugin manager does."""
+    qgis.utils.updateAvailablePlugins()
+    if not (qgis.utils.loadPlugin("qgis_hsi_anomaly") and qgis.utils.startPlugin("qgis_hsi_anomaly")):
+        raise RuntimeError("The plugin cannot be loaded: is QGIS_PLUGINPATH set, and `make build` done?")
+
+
+def nearest_band(layer: QgsRasterLayer, wavelength: float) -> int:
+    """Return the number of the band nearest to a wavelength, from the scene's metadata."""
+    from qgis_hsi_anomaly.raster.reader import read_band_table
+
+    table = read_band_table(layer.source())
+    return 1 + min(range(len(table)), key=lambda index: abs(table[index].wavelength - wavelength))
+
+
+def show_scene() -> QgsRasterLayer:
+    """Load the demo scene in natural colours; hide the panels that have nothing to show."""
+    for dock in window.findChildren(QDockWidget):
+        dock.setVisible(dock.objectName() in {"Layers", "ProcessingToolbox"})
+    layer = QgsRasterLayer(str(DEMO / "scene.tif"), "Demo scene")
+    layer.setRenderer(
+        QgsMultiBandColorRenderer(layer.dataProvider(), *(nearest_band(layer, nm) for nm in NATURAL))
+    )
+    layer.setContrastEnhancement(
+        QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum,
+        QgsRasterMinMaxOrigin.Limits.CumulativeCut,
+    )
+    QgsProject.instance().addMapLayer(layer)
+    iface.mapCanvas().setExtent(layer.extent())
+    return layer
+
+
+def picture_of_toolbox() -> None:
+    """The provider in the toolbox, opened."""
+    dock = window.findChild(QDockWidget, "ProcessingToolbox")
+    dock.show()
+    window.resizeDocks([dock], [430], Qt.Orientation.Horizontal)
+    tree = dock.findChild(QTreeView, "algorithmTree")
+    tree.collapseAll()
+    model = tree.model()
+    for row in range(model.rowCount()):
+        index = model.index(row, 0)
+        if index.data() == "Hyperspectral anomaly detection":
+            tree.expandRecursively(index)
+            tree.scrollTo(index, tree.ScrollHint.PositionAtTop)
+    save(dock, "toolbox.png")
+
+
+def picture_of_dialog(layer: QgsRasterLayer) -> None:
+    """The dialog of the main detector, with its advanced parameters."""
+    dialog = processing.createAlgorithmDialog("hsianomaly:sscade", {"INPUT": layer.id()})
+    dialog.resize(980, 760)
+    dialog.show()
+    save(dialog, "dialog.png")
+    dialog.close()
+
+
+def picture_of_result(layer: QgsRasterLayer) -> None:
+    """A score layer over the scene, as a run loads it."""
+    processing.runAndLoadResults(
+        f"hsianomaly:{DETECTOR}", {"INPUT": layer.id(), "OUTPUT": "TEMPORARY_OUTPUT"}
+    )
+    save(window, "result.png")
+
+
+def main() -> None:
+    """Make all pictures, then end QGIS."""
+    try:
+        window.resize(1400, 860)
+        load_plugin()
+        layer = show_scene()
+        picture_of_toolbox()
+        picture_of_dialog(layer)
+        picture_of_result(layer)
+    except Exception:  # noqa: BLE001 (QGIS must end whatever happened)
+        traceback.print_exc()
+    QgsProject.instance().setDirty(False)
+    QgsApplication.exit()
+
+
+QTimer.singleShot(3000, main)
