@@ -79,7 +79,7 @@ def materials() -> Dict[str, Array]:
         "stubble": litter * dip(2100, 45, 0.2) * dip(2300, 40, 0.15),
         "loam": soil(0.36, 0.8, 1.0),
         "dark soil": soil(0.2, 0.4, 0.5),
-        "sand": soil(0.55, 0.5, 0.2),
+        "sand": soil(0.44, 0.5, 0.2),
         "water": 0.06 * np.exp(-((WAVELENGTHS - 560) / 130) ** 2) + 0.004,
         "asphalt": 0.09 + 0.05 * rise(900, 400),
         "tile": (0.07 + 0.33 * rise(595, 22)) * dip(870, 70, 0.2) * dip(2205, 30, 0.06) * dip(1915, 40, 0.08),
@@ -206,19 +206,21 @@ class Target:
 # Objects smaller than a pixel, and a few that fill some.
 TARGETS: Tuple[Target, ...] = (
     Target(14, 98, 1, 1, 0.12, "plastic"),
-    Target(33, 120, 1, 1, 0.10, "plastic"),
-    Target(96, 34, 1, 1, 0.16, "plastic"),
-    Target(57, 101, 1, 2, 0.14, "plastic"),
-    Target(104, 80, 1, 1, 0.09, "plastic"),
+    Target(33, 120, 1, 1, 0.35, "plastic"),
+    Target(96, 34, 1, 1, 0.45, "plastic"),
+    Target(57, 101, 1, 2, 0.30, "plastic"),
+    Target(104, 80, 1, 1, 0.10, "plastic"),
+    Target(34, 60, 2, 2, 0.80, "plastic"),
     Target(44, 27, 2, 2, 1.00, "paint"),
-    Target(66, 44, 1, 1, 0.22, "paint"),
-    Target(88, 131, 1, 1, 0.18, "paint"),
-    Target(24, 84, 1, 1, 0.25, "paint"),
-    Target(107, 117, 1, 2, 0.30, "paint"),
+    Target(66, 44, 1, 1, 0.24, "paint"),
+    Target(88, 131, 1, 1, 0.20, "paint"),
+    Target(24, 84, 1, 1, 0.35, "paint"),
+    Target(107, 117, 1, 2, 0.60, "paint"),
     Target(52, 126, 2, 3, 1.00, "silicon"),
     Target(75, 22, 1, 1, 0.22, "silicon"),
-    Target(16, 58, 1, 2, 0.35, "silicon"),
+    Target(16, 58, 1, 2, 0.60, "silicon"),
     Target(90, 60, 1, 1, 0.20, "silicon"),
+    Target(112, 30, 1, 2, 0.90, "silicon"),
 )
 
 
@@ -226,13 +228,13 @@ TARGETS: Tuple[Target, ...] = (
 
 
 def signal() -> Array:
-    """Return the light that reaches the sensor from a white ground, (bands,), relative: sun and water vapour."""
+    """Return the photons that reach the sensor from a white ground, (bands,), relative: sun, air and band width."""
     metres = WAVELENGTHS * 1e-9
-    sun = metres**-5.0 / (np.exp(0.014388 / (metres * 5778)) - 1)
+    sun = metres**-4.0 / (np.exp(0.014388 / (metres * 5778)) - 1) * FWHM
     vapour = (
         dip(760, 4, 0.3) * dip(940, 22, 0.45) * dip(1130, 25, 0.5) * dip(1385, 45, 0.99) * dip(1880, 65, 0.99)
     ) * dip(2010, 12, 0.25)
-    return sun / sun.max() * vapour
+    return sun / sun[0] * vapour
 
 
 def noise_level(reflectance: Array) -> Array:
@@ -241,7 +243,7 @@ def noise_level(reflectance: Array) -> Array:
     Set for a signal-to-noise ratio of about 500 in the visible and 150 at 2200 nm on 30 % reflectance.
     """
     light = signal()
-    return np.sqrt(2.6e-7 * np.clip(reflectance, 0, None) / light + (1.1e-4 / light) ** 2 * 0.12)
+    return np.sqrt(1.67e-6 * np.clip(reflectance, 0, None) / light + (6.2e-4 / light) ** 2)
 
 
 def swath() -> Array:
@@ -287,7 +289,7 @@ def simulate(seed: int = 0) -> Tuple[Array, Array]:
 
 def bad_bands() -> Array:
     """Return (bands,) bool: where water vapour leaves too little light to measure."""
-    return signal() / signal().max() < 0.004
+    return signal() < 0.05
 
 
 def write(folder: Path, reflectance: Array, share: Array) -> None:

@@ -1,0 +1,139 @@
+"""What `make demo` does: the made scene through E2E-SSCADE in QGIS, its figures, and a picture.
+
+    python demo.py FOLDER
+
+Writes FOLDER/scene.tif, truth.tif, scores.tif (with its QGIS style) and scores.png. QGIS runs without a screen
+and with a profile of its own below FOLDER, so that the user's settings are neither read nor changed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, List
+
+import matplotlib as mpl
+import numpy as np
+from make_scene import WAVELENGTHS, make_scene
+from osgeo import gdal
+
+from qgis_hsi_anomaly import workflow
+from qgis_hsi_anomaly.core.detectors.registry import make_detector
+
+mpl.use("Agg")
+from matplotlib import pyplot as plt
+
+FIGURES = ("AUC_PD_PF", "AUC_PF_TAU", "AVERAGE_PRECISION", "PD_AT_PF_1E2")
+
+
+def main(folder: Path) -> int:
+    """Make the scene, run E2E-SSCADE on it through qgis_process, and show how well it did."""
+    scene, truth, scores = folder / "scene.tif", folder / "truth.tif", folder / "scores.tif"
+    say(f"making the scene: {scene}")
+    make_scene(folder)
+    say("running hsianomaly:sscade in qgis_process")
+    qgis_process(folder, "plugins", "enable", "qgis_hsi_anomaly")
+    qgis_process(folder, "run", "hsianomaly:sscade", "--", f"INPUT={scene}", f"OUTPUT={scores}")
+
+    say("figures against the scene's truth")
+    maps = {"E2E-SSCADE, from QGIS": scores}
+    # What every learned detector has to be seen beside: the same network untrained, and RX.
+    controls: Dict[str, Any] = {
+        "the same, untrained": make_detector("sscade", {"epochs": 0}),
+        "RX, Ledoit-Wolf": make_detector("rx", {"regularization": "ledoitwolf"}),
+        "RX, plain": make_detector("rx", {"regularization": "none"}),
+    }
+    for number, (name, detector) in enumerate(controls.items()):
+        maps[name] = folder / f"control-{number}.tif"
+        workflow.detect(detector, str(scene), str(maps[name]))
+    print(f"{'':24}" + "".join(f"{name:>20}" for name in FIGURES))
+    for name, path in maps.items():
+        figures = workflow.evaluate(str(path), str(truth))
+        print(f"{name:24}" + "".join(f"{figures[figure]:20.4f}" for figure in FIGURES))
+
+    picture = folder / "scores.png"
+    draw(scene, truth, scores, picture)
+    say(f"scores: {scores}")
+    say(f"picture: {picture}")
+    return 0
+
+
+def say(text: str) -> None:
+    """Print a line of what is being done, before anything a program prints later."""
+    print(f"demo: {text}", flush=True)
+
+
+def qgis_process(folder: Path, *arguments: str) -> None:
+    """Run qgis_process on the assembled plugin. Ends the demo where it fails.
+
+    Debian's `qgis_process` is a wrapper that its own program does not get on with: the program is `qgis_process.bin`.
+    """
+    program = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
+    if program is None:
+        sys.exit("demo: qgis_process was not found on PATH: install QGIS 3.22 or newer.")
+    environment = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "QGIS_PLUGINPATH": str(folder.resolve().parent),
+        "QGIS_CUSTOM_CONFIG_PATH": str(folder.resolve() / "profile"),
+        "QGIS_HSI_ANOMALY_PYTHON": sys.executable,
+    }
+    done = subprocess.run([program, *arguments], env=environment, check=False)
+    if done.returncode != 0:
+        sys.exit(f"demo: qgis_process {' '.join(arguments)} failed with exit status {done.returncode}.")
+
+
+def draw(scene: Path, truth: Path, scores: Path, picture: Path) -> None:
+    """Draw the scene in true colour beside the score map, targets outlined."""
+    targets = read(truth)
+    score_map = read(scores)
+    score_map = np.where(np.isfinite(score_map), score_map, np.nan)
+    low, high = np.nanpercentile(score_map, (2, 99.8))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5.4), constrained_layout=True)
+    left.imshow(true_colour(scene), interpolation="nearest")
+    left.set_title("Scene, true colour")
+    shown = right.imshow(score_map, cmap="magma", vmin=low, vmax=high, interpolation="nearest")
+    right.set_title("E2E-SSCADE anomaly score")
+    figure.colorbar(shown, ax=right, shrink=0.85, label="energy, larger = more anomalous")
+    for axes in (left, right):
+        outline(axes, targets)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.set_facecolor("0.92")
+    left.plot([], [], color="cyan", linewidth=1.2, label="implanted targets")
+    left.legend(loc="lower left", fontsize=8)
+    figure.savefig(picture, dpi=110)
+    plt.close(figure)
+
+
+def true_colour(scene: Path) -> Any:
+    """Return red, green and blue (rows, columns, 3), stretched to 0..1; white where there is no data."""
+    numbers: List[int] = [int(np.abs(WAVELENGTHS - nanometres).argmin()) + 1 for nanometres in (650, 550, 470)]
+    dataset = gdal.Open(str(scene))
+    nodata = dataset.GetRasterBand(1).GetNoDataValue()
+    channels = np.stack([dataset.GetRasterBand(number).ReadAsArray() for number in numbers], axis=2).astype(float)
+    channels[channels == nodata] = np.nan
+    stretched = channels / np.nanpercentile(channels, 99, axis=(0, 1))
+    return np.nan_to_num(np.clip(stretched, 0, 1) ** 0.75, nan=1.0)
+
+
+def outline(axes: Any, targets: Any) -> None:
+    """Draw the border of every target pixel's neighbourhood, so that single pixels can be found."""
+    rows, columns = np.nonzero(targets)
+    covered = np.zeros(targets.shape, dtype=bool)
+    for row, column in zip(rows, columns):
+        covered[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2] = True
+    axes.contour(covered, levels=[0.5], colors="cyan", linewidths=0.9)
+
+
+def read(path: Path) -> Any:
+    """Return the first band of a raster, (rows, columns)."""
+    return gdal.Open(str(path)).ReadAsArray()
+
+
+if __name__ == "__main__":
+    gdal.UseExceptions()
+    sys.exit(main(Path(sys.argv[1])))
