@@ -21,12 +21,12 @@ from torch import Tensor, nn
 
 from ..group import Group
 from ..progress import SILENT, Progress
-from .features import FEATURES
 from .branches import Branch
+from .features import FEATURES, row_sums
 from .group import sum_tensor
-from .mixture import EstimationNetwork, Mixture, energies, inverse_variances, mixture_of, moment_sums
+from .mixture import EstimationNetwork, columns_of, evaluate, log_densities, moment_sums, slopes
 
-CODES_AT_ONCE = 8192
+CODES_AT_ONCE = 2048
 """Pixels whose energies are worked on at once."""
 
 Chunks = Callable[[], Iterable[Tuple[slice, List[Tensor]]]]
@@ -60,13 +60,13 @@ class DensityNetwork(nn.Module):
     def encode(self, inputs: Sequence[Tensor]) -> Tuple[Tensor, Tensor]:
         """Return z (n, latent + 2), and the sum over pixels and branches of weight x mean squared error."""
         codes, features = 0.0, 0.0
-        error = torch.zeros((), device=inputs[0].device)
+        error = inputs[0].new_zeros(())
         for index, (branch, values) in enumerate(zip(self.branches, inputs)):
             code, reconstruction = branch(values)
             codes = codes + self.code_shares[index] * code
-            features = features + self.feature_shares[index] * self.features(values, reconstruction)
-            weight = self.error_weights[index] / values.shape[1]
-            error = error + weight * (values - reconstruction).square().sum()
+            sums = row_sums(values, reconstruction)
+            features = features + self.feature_shares[index] * self.features(sums)
+            error = error + self.error_weights[index] / values.shape[1] * sums.dd.sum()
         return torch.cat([codes, features], dim=1), error  # type: ignore[list-item]
 
 
@@ -92,12 +92,12 @@ def joint_gradients(
     count, total : pixels of this process and of all. Returns this process's share of the loss's parts.
     """
     codes = encode_all(network, chunks, count, total, group, progress.part(0.0, 0.3))
-    slopes, parts = density_gradients(network.estimation, codes, total, weights, group)
+    code_slopes, parts = density_gradients(network.estimation, codes, total, weights, group)
     error = 0.0
-    scale = torch.tensor(1.0 / total, device=codes.device)
+    scale = torch.tensor(1.0 / total, dtype=codes.dtype, device=codes.device)
     for place, inputs in chunks():
         code, chunk_error = network.encode(inputs)
-        torch.autograd.backward([code, chunk_error], [slopes[place], scale])
+        torch.autograd.backward([code, chunk_error], [code_slopes[place], scale])
         error += float(chunk_error.detach())
         progress.update(0.3 + 0.7 * place.stop / count)
     return {"reconstruction": error / total, **parts}
@@ -107,8 +107,8 @@ def encode_all(
     network: DensityNetwork, chunks: Chunks, count: int, total: int, group: Group, progress: Progress = SILENT
 ) -> Tensor:
     """Return the codes of this process's pixels, (count, d) float32, without gradient."""
-    depth = network.estimation.first.in_features
-    codes = torch.empty(count, depth, device=group.device)
+    weight = network.estimation.first.weight
+    codes = torch.empty(count, weight.shape[1], dtype=weight.dtype, device=weight.device)
     with torch.no_grad():
         for place, inputs in chunks():
             codes[place] = network.encode(inputs)[0]
@@ -116,54 +116,49 @@ def encode_all(
     return codes
 
 
-def gather_mixture(estimation: EstimationNetwork, codes: Tensor, group: Group) -> Mixture:
-    """Return the mixture of all processes' codes."""
-    return mixture_of(_gather_sums(estimation, codes, group))
-
-
 @torch.no_grad()
-def _gather_sums(estimation: EstimationNetwork, codes: Tensor, group: Group) -> Tensor:
-    components, depth = estimation.second.out_features, codes.shape[1]
+def gather_moments(estimation: EstimationNetwork, codes: Tensor, group: Group) -> Tensor:
+    """Return the moment sums of all processes' codes, weighted by their memberships."""
+    depth, components = codes.shape[1], estimation.second.out_features
     sums = torch.zeros(components, 1 + depth + depth**2, dtype=torch.float64, device=codes.device)
     for chunk in codes.split(CODES_AT_ONCE):
-        sums += moment_sums(chunk, estimation(chunk))
+        sums += moment_sums(columns_of(chunk), estimation(chunk).t().double())
     return sum_tensor(sums, group)
 
 
 def density_gradients(
     estimation: EstimationNetwork, codes: Tensor, total: int, weights: LossWeights, group: Group
 ) -> Tuple[Tensor, Dict[str, float]]:
-    """Return the slopes of the density's loss with respect to this process's codes, and its share of the parts.
+    """Return the slopes of the density's loss for this process's codes, and its share of the loss's parts.
 
     Adds to the estimation network's gradients. The loss is weights.energy x mean energy + weights.variance x
-    inverse variances, over the pixels of all processes.
+    inverse variances, over the pixels of all processes. The slope of an energy is that of the log densities
+    weighted by responsibilities, so the energies' slope for the mixture's form is a moment sum as well.
     """
-    sums = _gather_sums(estimation, codes, group).requires_grad_()
-    mixture = mixture_of(sums)
-    fixed = Mixture(*[part.detach().requires_grad_() for part in mixture])
-    slopes = torch.empty_like(codes)
-    summed = 0.0
-    for chunk, slope in zip(codes.split(CODES_AT_ONCE), slopes.split(CODES_AT_ONCE)):
+    sums = gather_moments(estimation, codes, group).requires_grad_()
+    form, penalty = log_densities(sums)
+    fixed = form.detach()
+    gradient = torch.empty_like(codes)
+    pull = torch.zeros_like(fixed)
+    energy = 0.0
+    scale = weights.energy / total
+    for chunk, slope in zip(codes.split(CODES_AT_ONCE), gradient.split(CODES_AT_ONCE)):
+        columns = columns_of(chunk)
+        joint = evaluate(fixed, columns)
+        evidence = torch.logsumexp(joint, dim=0)
+        energy -= float(evidence.sum())
+        responsibilities = joint.sub_(evidence).exp_().mul_(-scale)
+        pull += moment_sums(columns, responsibilities)
+        slope.copy_(slopes(fixed, columns, responsibilities).t())
+    pull = sum_tensor(pull, group)
+    torch.autograd.backward([form, penalty], [pull, torch.full_like(penalty, weights.variance)])
+    assert sums.grad is not None
+    moment_slopes = sums.grad
+    for chunk, slope in zip(codes.split(CODES_AT_ONCE), gradient.split(CODES_AT_ONCE)):
         leaf = chunk.detach().requires_grad_()
-        energy = energies(leaf, fixed).sum()
-        (energy * (weights.energy / total)).backward()
-        slope.copy_(leaf.grad)
-        summed += float(energy.detach())
-    given = torch.cat([_slope(part).flatten() for part in fixed])
-    given = sum_tensor(given, group)
-    penalty = inverse_variances(mixture)
-    ends = [part.numel() for part in mixture]
-    outputs = [*mixture, penalty]
-    inflow = [piece.reshape(part.shape) for piece, part in zip(given.split(ends), mixture)]
-    torch.autograd.backward(outputs, [*inflow, torch.full_like(penalty, weights.variance)])
-    moments_slope = _slope(sums)
-    for chunk, slope in zip(codes.split(CODES_AT_ONCE), slopes.split(CODES_AT_ONCE)):
-        leaf = chunk.detach().requires_grad_()
-        (moment_sums(leaf, estimation(leaf)) * moments_slope).sum().backward()
-        slope += leaf.grad
-    share = 1.0 / group.size
-    return slopes, {"energy": summed / total, "inverse_variances": float(penalty.detach()) * share}
-
-
-def _slope(tensor: Tensor) -> Tensor:
-    return torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
+        columns = columns_of(chunk)
+        memberships = estimation(leaf)
+        memberships.backward(evaluate(moment_slopes, columns).t().to(memberships.dtype))
+        shares = memberships.detach().t().double()
+        slope += leaf.grad + slopes(moment_slopes, columns, shares).t()
+    return gradient, {"energy": energy / total, "inverse_variances": float(penalty.detach()) / group.size}

@@ -19,11 +19,11 @@ from .accumulation import (
     DensityNetwork,
     LossWeights,
     encode_all,
-    gather_mixture,
+    gather_moments,
     joint_gradients,
 )
 from .branches import SPATIAL_UNITS, SPECTRAL_UNITS
-from .mixture import Mixture, energies
+from .mixture import energies, log_densities
 from .scene import Scene
 from .spatial import SpatialAutoencoder, feature_span
 from .training import train
@@ -58,7 +58,7 @@ class Density:
     """A network for `bands` bands, with weights drawn from `seed`; the moments come with `settle`.
 
     spatial : None without a spatial branch. span : smallest and largest spatial feature in training.
-    mixture : moments of the training pixels' codes. center, spread : mean and standard deviation of their
+    moments : mean over the training pixels of their codes' moments, see `mixture.moment_sums`. center, spread : mean and standard deviation of their
     energies.
     """
 
@@ -82,7 +82,7 @@ class Density:
             self.spatial.to(self.device)
         self.network.to(self.device)
         self.span = (0.0, 1.0)
-        self.mixture: Optional[Mixture] = None
+        self.moments: Optional[Tensor] = None
         self.center, self.spread = 0.0, 1.0
 
     def train(
@@ -143,7 +143,11 @@ class Density:
     def settle(self, scene: Scene, chunks: Chunks, group: Group, progress: Progress = SILENT) -> None:
         """Take the moments, and the energies' mean and standard deviation, from the scene's pixels."""
         codes = encode_all(self.network, chunks, scene.count, scene.total, group, progress)
-        self.mixture = gather_mixture(self.network.estimation, codes, group)
+        self.moments = gather_moments(self.network.estimation, codes, group) / scene.total
+        self.standardise(codes, scene, group)
+
+    def standardise(self, codes: Tensor, scene: Scene, group: Group) -> None:
+        """Take the energies' mean and standard deviation from the codes of the scene's pixels."""
         found = self._energies(codes)
         sums = group.sum(np.array([float(found.sum()), 0.0]))
         self.center = float(sums[0]) / scene.total
@@ -159,17 +163,17 @@ class Density:
 
     @torch.no_grad()
     def _energies(self, codes: Tensor) -> Tensor:
-        assert self.mixture is not None
-        mixture = self.mixture
-        return torch.cat([energies(chunk, mixture) for chunk in codes.split(CODES_AT_ONCE)])
+        assert self.moments is not None
+        form, _ = log_densities(self.moments)
+        return torch.cat([energies(form, chunk) for chunk in codes.split(CODES_AT_ONCE)])
 
     def arrays(self) -> Dict[str, Array]:
         """Return weights, moments and spans by name."""
-        assert self.mixture is not None
+        assert self.moments is not None
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         if self.spatial is not None:
             tensors.update({f"spatial.{name}": value for name, value in self.spatial.state_dict().items()})
-        tensors.update({f"mixture.{name}": value for name, value in self.mixture._asdict().items()})
+        tensors["moments"] = self.moments
         found: Dict[str, Array] = {name: value.cpu().numpy() for name, value in tensors.items()}
         found["scale"] = np.array([*self.span, self.center, self.spread])
         return found
@@ -188,7 +192,7 @@ class Density:
             self.network.load_state_dict(part("network."))
             if self.spatial is not None:
                 self.spatial.load_state_dict(part("spatial."))
-            self.mixture = Mixture(**part("mixture."))
+            self.moments = part("moments")[""]
             low, high, self.center, self.spread = (float(value) for value in arrays["scale"])
         except (RuntimeError, KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the weights do not fit the parameters ({error})") from error

@@ -2,12 +2,16 @@
 
 B. Zong et al., Deep autoencoding Gaussian mixture model, ICLR 2018. All of it in float64: a component's
 covariance may be a millionth of its mean's square.
+
+A *form* is a quadratic function of a code z for every component, c + b'z + z'Qz, held as (K, 1 + d + d d):
+what the mixture's log densities are, and what moments are the coefficients of. Codes are taken as columns,
+(d, n), so that all sums run along the pixels.
 """
 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Tuple
 
 import torch
 from torch import Tensor, nn
@@ -17,11 +21,13 @@ RIDGE = 1e-6
 RELATIVE_RIDGE = 1e-9
 """Share of a component's mean second moment that is added too: above float64's cancellation at any scale, so
 that the Cholesky factor exists however far a training goes, and far below RIDGE for codes of order one."""
+EMPTY = 1e-12
+"""Share of the pixels that a component has at least: one that nobody belongs to keeps a finite mean."""
 HIDDEN_UNITS = 60
 
 
 class EstimationNetwork(nn.Module):
-    """inputs - 60 - components, tanh between, softmax: memberships of every pixel."""
+    """inputs - 60 - components, tanh between, softmax: memberships of every pixel. Xavier-normal weights."""
 
     def __init__(self, inputs: int, components: int) -> None:
         super().__init__()
@@ -35,59 +41,71 @@ class EstimationNetwork(nn.Module):
         return torch.softmax(self.second(torch.tanh(self.first(codes))), dim=1)
 
 
-class Mixture(NamedTuple):
-    """log_weights (K,), means (K, d) and the covariances' lower Cholesky factors (K, d, d), float64."""
-
-    log_weights: Tensor
-    means: Tensor
-    factors: Tensor
+def columns_of(codes: Tensor) -> Tensor:
+    """Return (n, d) as contiguous (d, n) float64."""
+    return codes.t().contiguous().double()
 
 
-def moment_sums(codes: Tensor, memberships: Tensor) -> Tensor:
-    """Return sums over pixels of g, g z and g z z' for every component, (K, 1 + d + d d) float64.
+def moment_sums(columns: Tensor, shares: Tensor) -> Tensor:
+    """Return the sums over pixels of g, g z and g z z' for every component, (K, 1 + d + d d).
 
-    codes z : (n, d). memberships g : (n, K). Sums of chunks, and of processes, add up.
+    columns z : (d, n). shares g : (K, n). Sums of chunks, and of processes, add up.
     """
-    codes, memberships = codes.double(), memberships.double()
-    weighted = memberships.t().unsqueeze(2) * codes  # (K, n, d)
-    second = weighted.transpose(1, 2) @ codes
-    return torch.cat([memberships.sum(0).unsqueeze(1), weighted.sum(1), second.flatten(1)], dim=1)
+    depth, count = columns.shape
+    weighted = (shares.unsqueeze(1) * columns).reshape(-1, count)
+    second = (weighted @ columns.t()).reshape(-1, depth * depth)
+    return torch.cat([shares.sum(1, keepdim=True), shares @ columns.t(), second], dim=1)
 
 
-def mixture_of(sums: Tensor) -> Mixture:
-    """Return the mixture whose `moment_sums` over all pixels are given."""
-    depth = _depth(sums.shape[1])
-    count = sums[:, 0].sum()
-    # A component nobody belongs to keeps a finite weight and mean.
-    mass = sums[:, 0].clamp_min(1e-12 * float(count.detach()))
+def log_densities(sums: Tensor) -> Tuple[Tensor, Tensor]:
+    """Return the form log(weight_k N(z; mean_k, covariance_k)) of a mixture, and its inverse variances.
+
+    sums : `moment_sums` of the memberships over all pixels. The second is the sum over components and
+    directions of 1 / variance: large where a component collapses.
+    """
+    depth = _depth(sums)
+    total = sums[:, 0].sum()
+    mass = sums[:, 0].clamp_min(EMPTY * float(total.detach()))
     means = sums[:, 1 : 1 + depth] / mass.unsqueeze(1)
     second = sums[:, 1 + depth :].reshape(-1, depth, depth) / mass[:, None, None]
     covariances = second - means.unsqueeze(2) * means.unsqueeze(1)
-    covariances = (covariances + covariances.transpose(1, 2)) / 2
     scale = torch.diagonal(second, dim1=1, dim2=2).mean(dim=1).detach()
-    ridge = RIDGE + RELATIVE_RIDGE * scale
-    guarded = covariances + ridge[:, None, None] * torch.eye(depth, dtype=sums.dtype, device=sums.device)
-    return Mixture((mass / count).log(), means, torch.linalg.cholesky(guarded))
+    identity = torch.eye(depth, dtype=sums.dtype, device=sums.device)
+    covariances = (covariances + covariances.transpose(1, 2)) / 2
+    covariances = covariances + (RIDGE + RELATIVE_RIDGE * scale)[:, None, None] * identity
+    factors = torch.linalg.cholesky(covariances)
+    inverse_factors = torch.linalg.solve_triangular(factors, identity.expand_as(factors), upper=False)
+    precisions = inverse_factors.transpose(1, 2) @ inverse_factors
+    linear = (precisions @ means.unsqueeze(2)).squeeze(2)
+    log_roots = torch.diagonal(factors, dim1=1, dim2=2).log().sum(dim=1)
+    constant = (mass / total).log() - log_roots - 0.5 * depth * math.log(2 * math.pi)
+    constant = constant - 0.5 * (linear * means).sum(dim=1)
+    form = torch.cat([constant.unsqueeze(1), linear, -0.5 * precisions.flatten(1)], dim=1)
+    return form, (1.0 / torch.diagonal(covariances, dim1=1, dim2=2)).sum()
 
 
-def inverse_variances(mixture: Mixture) -> Tensor:
-    """Return the sum over components and directions of 1 / variance: large where a component collapses."""
-    return (1.0 / mixture.factors.square().sum(dim=2)).sum()
+def evaluate(form: Tensor, columns: Tensor) -> Tensor:
+    """Return c + b'z + z'Qz of every component and pixel, (K, n)."""
+    depth, count = columns.shape
+    inner = form[:, 1 + depth :].reshape(-1, depth) @ columns
+    inner = inner.reshape(-1, depth, count).add_(form[:, 1 : 1 + depth, None]).mul_(columns)
+    return inner.sum(dim=1).add_(form[:, :1])
 
 
-def energies(codes: Tensor, mixture: Mixture) -> Tensor:
+def slopes(form: Tensor, columns: Tensor, shares: Tensor) -> Tensor:
+    """Return the sum over components of g_k d(b_k'z + z'Q_k z)/dz, (d, n); shares g : (K, n)."""
+    depth, count = columns.shape
+    quadratic = form[:, 1 + depth :].reshape(-1, depth, depth)
+    inner = (quadratic + quadratic.transpose(1, 2)).reshape(-1, depth) @ columns
+    inner = inner.reshape(-1, depth, count).add_(form[:, 1 : 1 + depth, None])
+    return inner.mul_(shares.unsqueeze(1)).sum(dim=0)
+
+
+def energies(form: Tensor, codes: Tensor) -> Tensor:
     """Return E = -log sum_k weight_k N(z; mean_k, covariance_k) of codes (n, d), (n,) float64."""
-    components, depth = mixture.means.shape
-    identity = torch.eye(depth, dtype=mixture.means.dtype, device=codes.device)
-    inverses = torch.linalg.solve_triangular(mixture.factors, identity, upper=False)  # (K, d, d)
-    white = codes.double() @ inverses.reshape(components * depth, depth).t()
-    white = white - (inverses @ mixture.means.unsqueeze(2)).reshape(-1)
-    distances = white.square().reshape(-1, components, depth).sum(dim=2)
-    log_roots = torch.diagonal(mixture.factors, dim1=1, dim2=2).log().sum(dim=1)
-    constants = mixture.log_weights - log_roots - 0.5 * depth * math.log(2 * math.pi)
-    return -torch.logsumexp(constants - 0.5 * distances, dim=1)
+    return -torch.logsumexp(evaluate(form, columns_of(codes)), dim=0)
 
 
-def _depth(width: int) -> int:
-    """Return d of a width 1 + d + d d."""
-    return (math.isqrt(4 * width - 3) - 1) // 2
+def _depth(sums: Tensor) -> int:
+    """Return d of (K, 1 + d + d d)."""
+    return (math.isqrt(4 * sums.shape[1] - 3) - 1) // 2
