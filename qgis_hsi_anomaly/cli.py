@@ -14,6 +14,7 @@ from typing import Any, Dict, List, Optional, Sequence, Type
 from . import __version__, workflow
 from .core.detectors.base import Detector
 from .core.detectors.registry import DETECTOR_IDS, detector_class
+from .core.detectors.suppressbackground import SuppressBackground
 from .core.errors import Cancelled, HsiAnomalyError, ParameterError
 from .core.parameters import Parameter, Parameters, from_values, parameters_of
 from .core.progress import Progress
@@ -134,6 +135,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_options(apply, Execution)
     apply.set_defaults(run=_apply, show=_show_outcome)
 
+    suppress = command("suppressbackground", f"{SuppressBackground.label}: raster in, raster out.")
+    suppress.description = SuppressBackground.summary
+    suppress.add_argument("input", metavar="INPUT", help="hyperspectral raster")
+    suppress.add_argument("output", metavar="OUTPUT", help="raster to write, with the bands used")
+    _add_detector_options(suppress, SuppressBackground)
+    _add_learning_options(suppress)
+    suppress.set_defaults(run=_suppress, show=_show_outcome)
+
     evaluate = command("evaluate", "Print the figures of merit of a score raster against truth.")
     evaluate.add_argument("scores", metavar="SCORES", help="score raster")
     evaluate.add_argument("truth", metavar="TRUTH", help="truth raster of the same size, nonzero = anomaly")
@@ -146,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     environment = command("environment", "Show which interpreters, torch and devices were found.")
     environment.set_defaults(run=lambda arguments, progress: environment_report(), show=environment_text)
 
-    for options in (apply, evaluate, detectors, environment):
+    for options in (apply, suppress, evaluate, detectors, environment):
         _add_json(options)
     return parser
 
@@ -245,6 +254,14 @@ def _apply(arguments: argparse.Namespace, progress: Progress) -> Dict[str, Any]:
         spread=arguments.spread,
         execution=from_values(Execution, _given(arguments, Execution)),
         progress=progress,
+    )
+    return {"output": arguments.output, **dataclasses.asdict(outcome)}
+
+
+def _suppress(arguments: argparse.Namespace, progress: Progress) -> Dict[str, Any]:
+    suppression = from_values(SuppressBackground, _given(arguments, SuppressBackground))
+    outcome = workflow.suppress_background(
+        suppression, arguments.input, arguments.output, progress=progress, **_learning(arguments)
     )
     return {"output": arguments.output, **dataclasses.asdict(outcome)}
 

@@ -76,7 +76,7 @@ def _new_figure(width: float, height: float) -> Tuple[Any, Any]:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingLibraryError(
-            "The report needs matplotlib: install it for QGIS's Python (Debian: python3-matplotlib), or leave REPORT empty."
+            "The report needs matplotlib: install it for this Python (Debian: python3-matplotlib), or leave REPORT empty."
         ) from error
     figure = Figure(figsize=(width, height), dpi=110, constrained_layout=True)
     FigureCanvasAgg(figure)
@@ -128,7 +128,7 @@ def _draw_map(scores: Array, truth: Array) -> str:
     figure, axes = _new_figure(7, min(max(7 * rows / columns, 3), 10))
     low, high = np.nanpercentile(scores, [2, 98])
     image = axes.imshow(scores, cmap="inferno", vmin=low, vmax=high, interpolation="nearest")
-    axes.contour(truth.astype(float), levels=[0.5], colors="#39d0ff", linewidths=0.9)
+    axes.contour(truth.astype(float), levels=[0.5], colors="#39d0ff", linewidths=1.4)
     axes.set(xlabel="column", ylabel="row")
     figure.colorbar(image, ax=axes, label="score (2-98 % of the valid pixels)", shrink=0.8)
     return _png(figure)

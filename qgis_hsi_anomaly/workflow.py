@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 import platform
+import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, cast
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from . import __version__
 from .core.bands import match_bands
 from .core.cube import Array
 from .core.detectors.base import Detector
+from .core.detectors.suppressbackground import SuppressBackground, SuppressedCube, Suppressor
 from .core.errors import ModelError, ParameterError
 from .core.metrics import figures, label_scores
 from .core.model_file import model_of, read_header, read_model, write_model
@@ -28,7 +30,7 @@ from .core.progress import SILENT, Progress
 from .jobs.execution import Execution
 from .jobs.run import run_in_worker
 from .raster.reader import RasterCube, open_cube, read_band_table, read_map, read_truth
-from .raster.writer import check_output, write_map
+from .raster.writer import check_output, write_cube, write_map
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,36 @@ def apply(
     return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
 
 
+def suppress_background(
+    suppression: SuppressBackground,
+    input: str,
+    output: str,
+    *,
+    bands: Optional[Sequence[int]] = None,
+    background: Optional[str] = None,
+    execution: Execution = Execution(),
+    progress: Progress = SILENT,
+) -> Outcome:
+    """Write a raster's spectra without what a network learnt to be background, for any detector to work on."""
+    _check_outputs([output], None, [path for path in (input, background) if path is not None])
+    run = _begin("suppressbackground", suppression, input, progress)
+    cube = open_cube(input, bands, background, progress=run.part(0.0, 0.1))
+    _describe(cube, run, background)
+    run.lap("read")
+    with tempfile.TemporaryDirectory(prefix="hsi-anomaly-") as scratch:
+        fitted = str(Path(scratch) / "model")
+        run_in_worker("fit", cube, suppression, None, execution, run.part(0.1, 0.8), save_model=fitted)
+        suppressor = cast(Suppressor, read_model(fitted).background)
+    run.lap("learn")
+    with _Outputs() as outputs:
+        outputs.add(output)
+        suppressed = SuppressedCube(cube, suppressor)
+        write_cube(output, suppressed, cube.georeference, _metadata(suppression, cube), run.part(0.8, 1.0))
+        _finish(outputs, output, run)
+    progress.update(1.0)
+    return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
+
+
 def evaluate(
     scores: str, truth: str, report: Optional[str] = None, progress: Progress = SILENT
 ) -> Dict[str, float]:
@@ -311,12 +343,7 @@ def _write_maps(
     detector: Detector,
     run: _Run,
 ) -> None:
-    metadata = {
-        "HSI_ANOMALY_DETECTOR": detector.id,
-        "HSI_ANOMALY_PARAMETERS": json.dumps(detector.values()),
-        "HSI_ANOMALY_VERSION": __version__,
-        "HSI_ANOMALY_BANDS_USED": str(cube.bands),
-    }
+    metadata = _metadata(detector, cube)
     wanted = [("score", output, f"{detector.label} anomaly score")]
     if spread is not None:
         wanted.append(("spread", spread, f"{detector.label} spread of the members"))
@@ -324,6 +351,21 @@ def _write_maps(
         run.progress.check_cancelled()
         outputs.add(path)
         write_map(path, maps[name], cube.georeference, description, metadata)
+    _finish(outputs, output, run)
+
+
+def _metadata(detector: Detector, cube: RasterCube) -> Dict[str, str]:
+    """Method and parameters, to be kept in the output."""
+    return {
+        "HSI_ANOMALY_DETECTOR": detector.id,
+        "HSI_ANOMALY_PARAMETERS": json.dumps(detector.values()),
+        "HSI_ANOMALY_VERSION": __version__,
+        "HSI_ANOMALY_BANDS_USED": str(cube.bands),
+    }
+
+
+def _finish(outputs: _Outputs, output: str, run: _Run) -> None:
+    """Write the record, the last of a run's files."""
     run.lap("write")
     outputs.add(record_path(output))
     run.write_record(output)

@@ -93,7 +93,7 @@ def area_under_roc(labelled: LabelledScores) -> float:
 
 def average_precision(labelled: LabelledScores) -> float:
     """Return the sum over distinct thresholds of precision times gain in recall, as scikit-learn defines it."""
-    thresholds, detections, alarms = _counts(labelled)
+    _, detections, alarms = _counts(labelled)
     gains = np.diff(detections, prepend=0)
     return float((detections / (detections + alarms) * gains).sum() / len(labelled.anomaly))
 

@@ -1,18 +1,20 @@
-"""Write score layers, whole or not at all."""
+"""Write score layers and cubes, whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 import numpy as np
 from osgeo import gdal
 
-from ..core.cube import Array
+from ..core.cube import Array, Cube
 from ..core.errors import RasterError
+from ..core.progress import SILENT, Progress
 from .dataset import gdal_failures
 from .georeference import Georeference
 
@@ -65,6 +67,24 @@ def write_map(
     Written in a scratch folder beside the output and moved: after a failure nothing new is left.
     Raises RasterError.
     """
+    with _appearing(path) as (scratch, driver):
+        _write(scratch, driver, array, georeference, description, metadata)
+
+
+def write_cube(
+    path: str, cube: Cube, georeference: Georeference, metadata: Dict[str, str], progress: Progress = SILENT
+) -> None:
+    """Write a cube's bands as float32 GeoTIFF or ENVI, row block by row block, NaN where not valid.
+
+    Bands keep wavelength and fwhm. path, metadata, errors: as `write_map`.
+    """
+    with _appearing(path) as (scratch, driver):
+        _write_bands(scratch, driver, cube, georeference, metadata, progress)
+
+
+@contextmanager
+def _appearing(path: str) -> Iterator[Tuple[str, str]]:
+    """Yield a file name in a scratch folder beside the output, and the driver; move what is there at the end."""
     target = Path(path)
     driver = DRIVERS.get(target.suffix.lower())
     if driver is None:
@@ -75,7 +95,7 @@ def write_map(
         raise RasterError(f"The output {path} cannot be written: {error.strerror or error}.") from error
     try:
         with gdal_failures(f"The output {path} cannot be written"):
-            _write(str(scratch / target.name), driver, array, georeference, description, metadata)
+            yield str(scratch / target.name), driver
         _move(scratch, target)
     except OSError as error:
         if isinstance(error, RasterError):
@@ -115,6 +135,43 @@ def _write(
     dataset.FlushCache()
 
 
+def _write_bands(
+    path: str, driver: str, cube: Cube, georeference: Georeference, metadata: Dict[str, str], progress: Progress
+) -> None:
+    options = [*_OPTIONS[driver], "INTERLEAVE=PIXEL" if driver == "GTiff" else "INTERLEAVE=BIP"]
+    dataset = gdal.GetDriverByName(driver).Create(
+        path, cube.columns, cube.rows, cube.bands, gdal.GDT_Float32, options
+    )
+    georeference.put(dataset)
+    dataset.SetMetadata({key: str(value) for key, value in metadata.items()})
+    for index in range(cube.bands):
+        band = dataset.GetRasterBand(index + 1)
+        band.SetDescription(f"band {int(cube.band_numbers[index])}")
+        band.SetNoDataValue(float("nan"))
+        known = {"wavelength": cube.wavelengths, "fwhm": cube.fwhm}
+        values = {name: f"{given[index]:g}" for name, given in known.items() if given is not None}
+        if values:
+            band.SetMetadata({**values, "wavelength_units": "Nanometers"})
+    height = -(-cube.block_height() // _TILE) * _TILE if driver == "GTiff" else cube.block_height()
+    for start in range(0, cube.rows, height):
+        stop = min(start + height, cube.rows)
+        pixels = cube.read_rows(start, stop).astype("<f4" if np.little_endian else ">f4")
+        pixels[~cube.valid[start:stop]] = np.nan
+        dataset.WriteRaster(
+            0,
+            start,
+            cube.columns,
+            stop - start,
+            pixels.tobytes(),
+            buf_type=gdal.GDT_Float32,
+            buf_pixel_space=4 * cube.bands,
+            buf_line_space=4 * cube.bands * cube.columns,
+            buf_band_space=4,
+        )
+        progress.update(stop / cube.rows)
+    dataset.FlushCache()
+
+
 def _move(scratch: Path, target: Path) -> None:
     # The raster itself last: until it is there, nothing opens the files beside it.
     made = sorted(scratch.iterdir(), key=lambda file: file.name == target.name)
@@ -144,7 +201,8 @@ def _files_of(name: str) -> List[str]:
     plain = name.split("|", maxsplit=1)[0]
     try:
         with gdal_failures(name):
-            files: Any = gdal.OpenEx(plain, gdal.OF_RASTER).GetFileList()
+            dataset: Any = gdal.OpenEx(plain, gdal.OF_RASTER)
+            files = dataset.GetFileList() if dataset is not None else None
     except RasterError:
         files = None
     return [plain, *(files or [])]

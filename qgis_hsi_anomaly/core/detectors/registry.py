@@ -23,15 +23,21 @@ _DETECTORS = {
     "sscade": ("sscade", "SSCADE"),
 }
 
+# Learnt and stored like detectors, but raster in, raster out.
+_PREPROCESSORS = {
+    "suppressbackground": ("suppressbackground", "SuppressBackground"),
+}
+
 DETECTOR_IDS: Tuple[str, ...] = tuple(_DETECTORS)
 """Ids of all detectors, in the order the toolbox and the documentation show them."""
 
 
 def detector_class(id: str) -> Type[Detector]:
-    """Return the class of detector `id`; ParameterError, with the known ids, where there is none."""
-    if id not in _DETECTORS:
+    """Return the class of detector (or pre-processor) `id`; ParameterError, with the known ids, where there is none."""
+    known = {**_DETECTORS, **_PREPROCESSORS}
+    if id not in known:
         raise ParameterError(f"DETECTOR must be one of {', '.join(DETECTOR_IDS)}; got {id!r}.")
-    module, name = _DETECTORS[id]
+    module, name = known[id]
     found: Type[Detector] = getattr(import_module(f"{__package__}.{module}"), name)
     return found
 
