@@ -59,8 +59,8 @@ class KernelRX(Detector):
     principal_components: int = integer(
         20,
         "Principal components",
-        "Number of principal components of the scene in which distances are measured; 0 = all.",
-        minimum=0,
+        "Number of principal components of the scene in which distances are measured.",
+        minimum=1,
     )
     ridge: float = number(
         1e-3,

@@ -49,8 +49,8 @@ class KNN(Detector):
     principal_components: int = integer(
         10,
         "Principal components",
-        "Number of principal components of the scene in which distances are measured; 0 = all.",
-        minimum=0,
+        "Number of principal components of the scene in which distances are measured.",
+        minimum=1,
     )
     sample: int = integer(
         100_000,

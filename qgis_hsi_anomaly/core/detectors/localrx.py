@@ -68,9 +68,9 @@ class LocalRX(Detector):
     principal_components: int = integer(
         20,
         "Principal components",
-        "Number of principal components of the scene in which is compared; 0 = all. The ring should hold at least "
-        "ten times as many pixels.",
-        minimum=0,
+        "Number of principal components of the scene that are compared. The ring should hold at least ten times "
+        "as many pixels.",
+        minimum=1,
         maximum=100,
     )
     regularization: str = choice(
