@@ -60,10 +60,10 @@ def load_plugin() -> None:
 
 def nearest_band(layer: QgsRasterLayer, wavelength: float) -> int:
     """Return the number of the band nearest to a wavelength, from the scene's metadata."""
-    from qgis_hsi_anomaly.raster.reader import read_band_table
+    from qgis_hsi_anomaly.raster.spectral import read_band_table
 
-    table = read_band_table(layer.source())
-    return 1 + min(range(len(table)), key=lambda index: abs(table[index].wavelength - wavelength))
+    distances = abs(read_band_table(layer.source()).wavelengths - wavelength)
+    return 1 + int(distances.argmin())
 
 
 def show_scene() -> QgsRasterLayer:
