@@ -2,8 +2,8 @@
 
     python demo.py FOLDER
 
-Writes FOLDER/scene.tif, truth.tif, scores.tif (with its QGIS style) and scores.png. QGIS runs without a screen
-and with a profile of its own below FOLDER, so that the user's settings are neither read nor changed.
+Replaces FOLDER by scene.tif, truth.tif, scores.tif (with its QGIS style) and scores.png. QGIS runs without a
+screen and with a profile of its own below FOLDER, so that the user's settings are neither read nor changed.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ FIGURES = ("AUC_PD_PF", "AUC_PF_TAU", "AVERAGE_PRECISION", "PD_AT_PF_1E2")
 def main(folder: Path) -> int:
     """Make the scene, run E2E-SSCADE on it through qgis_process, and show how well it did."""
     scene, truth, scores = folder / "scene.tif", folder / "truth.tif", folder / "scores.tif"
+    shutil.rmtree(folder, ignore_errors=True)
     say(f"making the scene: {scene}")
     make_scene(folder)
     say("running hsianomaly:sscade in qgis_process")
@@ -74,11 +75,15 @@ def qgis_process(folder: Path, *arguments: str) -> None:
     program = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
     if program is None:
         sys.exit("demo: qgis_process was not found on PATH: install QGIS 3.22 or newer.")
+    profile = folder.resolve() / "profile"
+    profile.mkdir(parents=True, exist_ok=True, mode=0o700)
     environment = {
+        "XDG_RUNTIME_DIR": str(profile),  # Qt asks for one where nobody is logged in
         **os.environ,
+        "PYTHONWARNINGS": "ignore::DeprecationWarning",  # QGIS's own start-up
         "QT_QPA_PLATFORM": "offscreen",
         "QGIS_PLUGINPATH": str(folder.resolve().parent),
-        "QGIS_CUSTOM_CONFIG_PATH": str(folder.resolve() / "profile"),
+        "QGIS_CUSTOM_CONFIG_PATH": str(profile),
         "QGIS_HSI_ANOMALY_PYTHON": sys.executable,
     }
     done = subprocess.run([program, *arguments], env=environment, check=False)
@@ -94,7 +99,7 @@ def draw(scene: Path, truth: Path, scores: Path, picture: Path) -> None:
     low, high = np.nanpercentile(score_map, (2, 99.8))
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5.4), constrained_layout=True)
     left.imshow(true_colour(scene), interpolation="nearest")
-    left.set_title("Scene, true colour")
+    left.set_title("Scene in true colour, implanted targets outlined")
     shown = right.imshow(score_map, cmap="magma", vmin=low, vmax=high, interpolation="nearest")
     right.set_title("E2E-SSCADE anomaly score")
     figure.colorbar(shown, ax=right, shrink=0.85, label="energy, larger = more anomalous")
@@ -103,8 +108,6 @@ def draw(scene: Path, truth: Path, scores: Path, picture: Path) -> None:
         axes.set_xticks([])
         axes.set_yticks([])
         axes.set_facecolor("0.92")
-    left.plot([], [], color="cyan", linewidth=1.2, label="implanted targets")
-    left.legend(loc="lower left", fontsize=8)
     figure.savefig(picture, dpi=110)
     plt.close(figure)
 
