@@ -85,7 +85,7 @@ def test_plugin_folder_has_the_whole_package_and_no_leftovers(built: Path) -> No
     shipped = files_below(built)
     package = {name for name in files_below(TOP / NAME) if not name.endswith(".pyc")}
     assert package <= shipped
-    assert {"metadata.txt", "LICENSE", "__init__.py", "resources/icons/provider.svg"} <= shipped
+    assert {"metadata.txt", "LICENSE", "__init__.py", "resources/icons/detector.svg"} <= shipped
     assert not {name for name in shipped if re.search(r"__pycache__|\.pyc$|^resources/demo|^tests", name)}
 
 
