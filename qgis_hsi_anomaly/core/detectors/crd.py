@@ -126,10 +126,11 @@ class CRDBackground(Background):
         """Return the norms of the residuals, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
         needed = cube.bands * 16 + len(self.components.mean) * 24
         return score_windows(
-            cube, self.window, self.components.of, self._score_tile, _TILE, needed, progress, group
+            cube, self.window, self.components.of, self.score_tile, _TILE, needed, progress, group
         )
 
-    def _score_tile(self, tile: Tile) -> Array:
+    def score_tile(self, tile: Tile) -> Array:
+        """Return the norms of the residuals, (height, width) float64; of invalid pixels some number."""
         p, reach = tile.features.shape[2], self.window.reach
         height, width = tile.valid.shape[0] - 2 * reach, tile.valid.shape[1] - 2 * reach
         size = p + (self.ones > 0)

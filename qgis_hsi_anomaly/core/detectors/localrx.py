@@ -107,10 +107,11 @@ class LocalRXBackground(Background):
         """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
         needed = cube.bands * 16 + len(self.components.variances) * 24
         return score_windows(
-            cube, self.window, self.components.of, self._score_tile, _TILE, needed, progress, group
+            cube, self.window, self.components.of, self.score_tile, _TILE, needed, progress, group
         )
 
-    def _score_tile(self, tile: Tile) -> Array:
+    def score_tile(self, tile: Tile) -> Array:
+        """Return the squared distances, (height, width) float64; of invalid pixels some number."""
         reach, p = self.window.reach, tile.features.shape[2]
         features = np.ascontiguousarray(tile.features.transpose(0, 2, 1))
         shrink = self.regularization == "ledoitwolf"
@@ -169,7 +170,7 @@ def _ledoit_wolf(
     squared = (twice * sample**2).sum(axis=0)
     distance = squared - p * scale**2
     error = np.maximum(power / count - squared, 0.0) / count
-    shrinkage = np.minimum(error / np.maximum(distance, np.finfo(np.float64).tiny), 1.0)
+    shrinkage = error / np.maximum(np.maximum(distance, error), np.finfo(np.float64).tiny)
     shrunk = (1 - shrinkage) * sample
     shrunk[diagonal] += shrinkage * scale
     return np.asarray(shrunk)

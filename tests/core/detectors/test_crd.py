@@ -1,0 +1,105 @@
+"""CRD against the direct solution of its equations, pixel by pixel, and its measured areas."""
+
+import numpy as np
+import pytest
+
+from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.detectors import crd
+from qgis_hsi_anomaly.core.detectors.crd import CRD
+
+from .windows import ring_of, scene
+
+PIXELS = [(0, 0), (5, 5), (4, 12), (11, 13), (5, 24), (21, 25), (16, 20)]
+WINDOWS = {"inner_window": 5, "outer_window": 11}
+
+
+def _residual(ring, pixel, lambda_, full, ones=0.0):
+    """|y - X a|, a = (X'X + lambda G^2)^-1 X'y; penalties shrink as a ring of n < full pixels is counted up."""
+    penalty = ((ring - pixel) ** 2).sum(axis=1) * len(ring) / full
+    atoms, wanted = ring, pixel
+    if ones:
+        atoms, wanted = np.column_stack([ring, np.full(len(ring), ones)]), np.append(pixel, ones)
+    weights = np.linalg.solve(atoms @ atoms.T + lambda_ * np.diag(penalty), atoms @ wanted)
+    return np.linalg.norm(pixel - weights @ ring)
+
+
+def _exact_scores(detector, cube, monkeypatch):
+    """The scores before they are rounded to float32."""
+    background = detector.fit(cube)
+    exact = np.full((cube.rows, cube.columns), np.nan)
+    score_tile = background.score_tile
+
+    def keep(tile):
+        exact[tile.rows, tile.columns] = score_tile(tile)
+        return exact[tile.rows, tile.columns]
+
+    monkeypatch.setattr(type(background), "score_tile", lambda self, tile: keep(tile))
+    rounded = background.score(cube)
+    np.testing.assert_array_equal(rounded[cube.valid], exact[cube.valid].astype(np.float32))
+    return exact
+
+
+@pytest.mark.parametrize("by_factors", [True, False])
+@pytest.mark.parametrize("lambda_", [100.0, 1.0, 1e-3])
+@pytest.mark.parametrize("sum_to_one", [False, True])
+def test_scores_are_those_of_the_direct_solution(lambda_, sum_to_one, by_factors, monkeypatch):
+    """All bands, by factors and by conjugate gradients, to 1e-8."""
+    monkeypatch.setattr(crd, "_DIRECT", 40 if by_factors else 0)
+    array = scene()
+    cube = ArrayCube(array)
+    spectra = array[cube.valid].astype(np.float64)
+    ones = np.sqrt((spectra**2).mean()) if sum_to_one else 0.0
+
+    detector = CRD(**WINDOWS, principal_components=0, lambda_=lambda_, sum_to_one=sum_to_one)
+    found = _exact_scores(detector, cube, monkeypatch)
+
+    for row, column in PIXELS:
+        ring = ring_of(array, row, column, 5, 11)
+        expected = _residual(ring, array[row, column].astype(np.float64), lambda_, 11**2 - 5**2, ones)
+        np.testing.assert_allclose(found[row, column], expected, rtol=1e-8)
+
+
+def test_components_are_those_of_the_uncentred_decomposition(monkeypatch):
+    """Few components: the direct solution on numpy's singular vectors of the spectra themselves."""
+    array = scene()
+    cube = ArrayCube(array)
+    _, _, axes = np.linalg.svd(array[cube.valid].astype(np.float64), full_matrices=False)
+    points = array.astype(np.float64) @ axes[:4].T
+
+    found = _exact_scores(CRD(**WINDOWS, principal_components=4), cube, monkeypatch)
+
+    for row, column in PIXELS:
+        ring = ring_of(points, row, column, 5, 11)
+        np.testing.assert_allclose(
+            found[row, column], _residual(ring, points[row, column], 100.0, 11**2 - 5**2), rtol=1e-8
+        )
+
+
+def test_a_pixel_without_neighbours_is_compared_with_the_mean_of_the_scene():
+    """An island in a gap wider than the window."""
+    array = scene(30, 30, 4)
+    array[:20, :20] = np.nan
+    array[8, 8] = 1234
+    cube = ArrayCube(array)
+
+    found = CRD(**WINDOWS, principal_components=0).fit(cube).score(cube)
+
+    mean = array[cube.valid].astype(np.float64).mean(axis=0)
+    expected = _residual(mean[None], array[8, 8].astype(np.float64), 100.0, 11**2 - 5**2)
+    np.testing.assert_allclose(found[8, 8], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("by_factors", [True, False])
+def test_a_pixel_equal_to_its_surroundings_scores_nothing(by_factors, monkeypatch):
+    """Distances of 0 neither divide by zero nor drown the rest."""
+    monkeypatch.setattr(crd, "_DIRECT", 40 if by_factors else 0)
+    array = scene(30, 40, 5)
+    array[:, :25] = 700
+    array[10, 10] = [700, 760, 640, 700, 700]
+    cube = ArrayCube(array)
+
+    scores = CRD(**WINDOWS, principal_components=0).fit(cube).score(cube)
+
+    assert np.isfinite(scores[cube.valid]).all()
+    assert scores[20, 10] < 1e-3
+    assert scores[10, 10] > 50
