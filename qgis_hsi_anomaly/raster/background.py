@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any, Dict, Tuple
 
 import numpy as np
@@ -63,12 +64,17 @@ def _from_polygons(path: str, options: Dict[str, str], georeference: Georeferenc
     with gdal_failures(f"BACKGROUND: {path} cannot be opened as a raster or as polygons"):
         vector = gdal.OpenEx(path, gdal.OF_VECTOR | gdal.OF_VERBOSE_ERROR)
     layer = _layer(path, vector, options)
-    for feature in layer:
-        geometry = feature.GetGeometryRef()
-        if geometry is not None and ogr.GT_Flatten(geometry.GetGeometryType()) not in _AREAS:
-            kind = geometry.GetGeometryName().lower()
-            raise RasterError(f"BACKGROUND: {path} holds a {kind}: only polygons can be used.")
-    layer.ResetReading()
+    with gdal_failures(f"BACKGROUND: {path} cannot be read"):
+        for feature in layer:
+            geometry = feature.GetGeometryRef()
+            if geometry is not None and ogr.GT_Flatten(geometry.GetGeometryType()) not in _AREAS:
+                kind = geometry.GetGeometryName().lower()
+                raise RasterError(f"BACKGROUND: {path} holds a {kind}: only polygons can be used.")
+        layer.ResetReading()
+        reference = layer.GetSpatialRef()
+    if reference is None or reference.GetName().startswith("Undefined"):
+        # GeoPackage has a CRS of that name for "none". Without a CRS on the grid, nothing is transformed.
+        georeference = replace(georeference, crs="")
     mask = gdal.GetDriverByName("MEM").Create("", georeference.columns, georeference.rows, 1, gdal.GDT_Byte)
     georeference.as_shown().put(mask)
     with gdal_failures(f"BACKGROUND: the polygons of {path} cannot be brought to the image's grid"):

@@ -77,12 +77,15 @@ def data_of_header(header: str) -> str:
     for candidate in [stem, *beside]:
         if os.path.isfile(candidate) and Path(candidate).suffix.lower() not in _NOT_DATA:
             try:
-                files = _open(candidate).GetFileList()
+                dataset = _open(candidate)
+                # GDAL takes whatever lies beside a header for its data: a file too small is not.
+                _refuse_short_envi(candidate, dataset)
             except RasterError:
                 continue
+            files = dataset.GetFileList()
             if any(os.path.samefile(file, header) for file in files if os.path.exists(file)):
                 return candidate
-    raise RasterError(f"{header} is a header without its data file: put the data file beside it.")
+    raise RasterError(f"{header} is a header without its data: put the whole data file beside it.")
 
 
 def _open(path: str) -> Any:

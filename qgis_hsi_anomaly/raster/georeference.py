@@ -8,6 +8,9 @@ from typing import Any, Optional, Tuple
 
 from osgeo import gdal, osr
 
+from ..core.errors import RasterError
+from .dataset import gdal_failures
+
 EARTH_RADIUS = 6371007.2
 """Metres; radius of the sphere with the area of the WGS 84 ellipsoid."""
 
@@ -62,14 +65,18 @@ class Georeference:
     def pixel_area(self) -> Optional[float]:
         """Square map units a pixel covers; square metres, at the middle row, where the CRS is geographic.
 
-        None without a CRS or a geotransform.
+        None without a geotransform, or a CRS that can be understood.
         """
         if self.geotransform is None or not self.crs:
             return None
         _, across_x, down_x, top, across_y, down_y = self.geotransform
         area = abs(across_x * down_y - down_x * across_y)
         reference = osr.SpatialReference()
-        reference.ImportFromWkt(self.crs)
+        try:
+            with gdal_failures("The CRS cannot be understood"):
+                reference.ImportFromWkt(self.crs)
+        except RasterError:
+            return None
         if reference.IsGeographic():
             latitude = top + across_y * self.columns / 2 + down_y * self.rows / 2
             unit = reference.GetAngularUnits()

@@ -45,7 +45,8 @@ class RasterCube(Cube):
         self.wavelengths, self.fwhm = wavelengths, fwhm
         self.band_numbers = np.asarray(source.numbers)
         self.pixel_area = self.georeference.pixel_area
-        self.memory_budget = memory_budget
+        # GDAL keeps a row of the file's blocks unpacked while blocks of the cube go through it.
+        self.memory_budget = max(memory_budget - source.block_bytes, memory_budget // 4)
         self._source = source
         used = [dataset.GetRasterBand(number) for number in source.numbers]
         scale = np.array([1.0 if band.GetScale() is None else band.GetScale() for band in used])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
+from osgeo import gdal
 
 from ..core.bands import BandTable, numbers_text
 from ..core.cube import MEMORY_BUDGET, Array, restrict_background
@@ -17,6 +18,8 @@ from .raster_cube import DroppedBand, RasterCube
 from .rows import RasterRows
 from .scan import scan
 from .spectral import band_table
+
+__all__ = ["RasterCube", "open_cube", "read_band_table", "read_map", "read_truth"]
 
 
 def open_cube(
@@ -57,13 +60,20 @@ def open_cube(
     _report(dropped, dataset.RasterCount, progress)
     _need_two(path, used, reasons)
     _need_pixels(path, used, found.valid, found.band_pixels[[candidates.index(number) for number in used]])
+    source = RasterRows(dataset, path, used)
+    if source.block_bytes > gdal.GetCacheMax():
+        progress.warning(
+            f"{path} is stored in blocks of {source.block_rows} rows, which take {source.block_bytes >> 20} MB "
+            f"unpacked: more than GDAL keeps, so they are unpacked several times; the environment variable "
+            f"GDAL_CACHEMAX={source.block_bytes // 10**6 + 1} makes reading faster."
+        )
     mask = None if background is None else read_background(background, Georeference.of(dataset))
     index = np.asarray(used) - 1
     wavelengths, fwhm = table.wavelengths[index], table.fwhm[index]
     return RasterCube(
         dataset,
         path,
-        RasterRows(dataset, path, used),
+        source,
         found.valid,
         restrict_background(found.valid, mask),
         dropped,

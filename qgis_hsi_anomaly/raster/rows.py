@@ -36,6 +36,8 @@ class RasterRows:
 
     path : for messages. numbers : the bands, from 1, in the order in which they are wanted.
     rows, columns, dtype : as the file has them. block_rows : height of the file's own blocks.
+    block_bytes : bytes of one row of such blocks, all their bands, while GDAL holds them; 0 where blocks are
+    single lines.
     always_valid : no value can be nodata or not finite.
     Raises RasterError where the bands hold complex numbers.
     """
@@ -56,6 +58,12 @@ class RasterRows:
         if self._type == gdal.GDT_Float64:
             self.dtype = np.dtype("f8")
         self.block_rows = max(1, min(int(bands[0].GetBlockSize()[1]), self.rows))
+        wide, _ = bands[0].GetBlockSize()
+        across = -(-self.columns // wide) * wide
+        # Blocks of pixel-interleaved files hold every band, wanted or not.
+        pixels_whole = dataset.GetMetadataItem("INTERLEAVE", "IMAGE_STRUCTURE") == "PIXEL"
+        held = dataset.RasterCount if pixels_whole else len(self.numbers)
+        self.block_bytes = across * self.block_rows * held * self.dtype.itemsize if self.block_rows > 1 else 0
         self._nodata = [_in_type(band.GetNoDataValue(), self.dtype) for band in bands]
         flags = [band.GetMaskFlags() for band in bands]
         self._image_mask = bands[0].GetMaskBand() if flags[0] & gdal.GMF_PER_DATASET else None

@@ -66,7 +66,7 @@ def scan(source: RasterRows, budget: int, drop: bool = True, progress: Progress 
     if not drop:
         return Scan(empty, constant, counts == bands, band_pixels)
     # Constant bands with gaps of their own were counted; their gaps must not cost pixels.
-    gappy = np.flatnonzero(constant & (band_pixels < counts.size) )
+    gappy = np.flatnonzero(constant & (band_pixels < counts.size))
     if len(gappy):
         for start, stop in source.spans(0, source.rows, budget // 4):
             values = source.read(start, stop, list(gappy))

@@ -136,7 +136,12 @@ def _write(
 
 
 def _write_bands(
-    path: str, driver: str, cube: Cube, georeference: Georeference, metadata: Dict[str, str], progress: Progress
+    path: str,
+    driver: str,
+    cube: Cube,
+    georeference: Georeference,
+    metadata: Dict[str, str],
+    progress: Progress,
 ) -> None:
     options = [*_OPTIONS[driver], "INTERLEAVE=PIXEL" if driver == "GTiff" else "INTERLEAVE=BIP"]
     dataset = gdal.GetDriverByName(driver).Create(

@@ -1,0 +1,88 @@
+"""Which bands of a raster a model gets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qgis_hsi_anomaly.core.bands import BandTable, match_bands, numbers_text
+from qgis_hsi_anomaly.core.errors import ModelError
+
+
+def table(wavelengths=None, count=None, bad=(), fwhm=None) -> BandTable:
+    count = len(wavelengths) if count is None else count
+    unknown = np.full(count, np.nan)
+    marked = np.isin(np.arange(1, count + 1), list(bad))
+    return BandTable(
+        ("",) * count,
+        unknown if wavelengths is None else np.array(wavelengths, dtype=float),
+        unknown if fwhm is None else np.full(count, float(fwhm)),
+        marked,
+        np.zeros(count, dtype=bool),
+    )
+
+
+def test_a_model_finds_its_bands_by_wavelength_in_its_own_order() -> None:
+    raster = table([2200, 900, 450, 660, 550], bad=[2])
+
+    assert match_bands(4, [450, 550, 660, 2200], [1, 2, 3, 4], raster) == [3, 5, 4, 1]
+
+
+def test_a_wavelength_may_be_off_by_half_the_spacing_or_half_the_width() -> None:
+    assert match_bands(3, [500, 510, 520], [1, 2, 3], table([504, 514, 524])) == [1, 2, 3]
+    with pytest.raises(ModelError):
+        match_bands(3, [500, 510, 520], [1, 2, 3], table([506, 536, 556]))
+    assert match_bands(2, [500, 502], [1, 2], table([499, 504.5], fwhm=8)) == [1, 2]
+    with pytest.raises(ModelError):
+        match_bands(2, [500, 502], [1, 2], table([499, 504.5], fwhm=4))
+
+
+def test_one_band_is_not_given_twice() -> None:
+    with pytest.raises(ModelError, match=r"3 bands at 500, 510, 520 nm.* 2 bands at 505, 520 nm"):
+        match_bands(3, [500, 510, 520], [1, 2, 3], table([505, 520]))
+
+
+def test_wavelengths_that_disagree_are_refused_though_the_count_fits() -> None:
+    with pytest.raises(ModelError, match="model needs 3 bands at 500, 510, 520 nm"):
+        match_bands(3, [500, 510, 520], [1, 2, 3], table([900, 910, 920]))
+
+
+def test_long_lists_are_shortened() -> None:
+    with pytest.raises(ModelError, match=r"200 bands at 400, 410, 420, 430, \.\.\., 2370, 2380, 2390 nm"):
+        match_bands(200, np.arange(400, 2400, 10.0), list(range(1, 201)), table([1.0, 2.0]))
+
+
+def test_without_wavelengths_the_number_of_usable_bands_decides() -> None:
+    assert match_bands(3, None, [1, 2, 3], table(count=4, bad=[2])) == [1, 3, 4]
+    assert match_bands(3, [400, 500, 600], [1, 2, 3], table(count=3)) == [1, 2, 3]
+    with pytest.raises(
+        ModelError, match=r"3 bands \(numbers 1-3\), the raster has 4 usable ones \(numbers 1-4\)"
+    ):
+        match_bands(3, None, [1, 2, 3], table(count=4))
+
+
+def test_a_model_of_selected_bands_finds_them_by_number() -> None:
+    assert match_bands(3, None, [2, 3, 5], table(count=6)) == [2, 3, 5]
+    with pytest.raises(ModelError, match="numbers 2-3,5"):
+        match_bands(3, None, [2, 3, 5], table(count=6, bad=[5]))
+
+
+@given(st.permutations(range(30)), st.floats(-2, 2))
+def test_any_order_and_small_shifts_are_matched_back(order, shift: float) -> None:
+    wavelengths = 400 + 5.0 * np.arange(30)
+
+    matched = match_bands(30, wavelengths, list(range(1, 31)), table(wavelengths[list(order)] + shift))
+
+    assert [order[number - 1] for number in matched] == list(range(30))
+
+
+@given(st.lists(st.integers(1, 300), unique=True))
+def test_numbers_in_short_can_be_read_back(numbers) -> None:
+    back = []
+    for part in filter(None, numbers_text(numbers).split(",")):
+        first, _, last = part.partition("-")
+        back.extend(range(int(first), int(last or first) + 1))
+
+    assert back == numbers
