@@ -28,6 +28,7 @@ TOP = Path.cwd()
 IMAGES = TOP / "docs" / "images"
 DEMO = TOP / "build" / "demo"
 DETECTOR = "rx"
+"""Whose scores are shown."""
 NATURAL = (650, 550, 470)
 """Wavelengths of red, green and blue, nm."""
 
@@ -45,10 +46,9 @@ def settle(milliseconds: int = 1500) -> None:
 
 
 def save(widget: QWidget, name: str) -> None:
-    """Keep a picture of a widget, with few colours so that it stays small."""
+    """Keep a picture of a widget."""
     settle()
-    picture = widget.grab().toImage()
-    picture.convertToFormat(picture.Format.Format_Indexed8).save(str(IMAGES / name))
+    widget.grab().save(str(IMAGES / name))
 
 
 def load_plugin() -> None:
@@ -60,7 +60,7 @@ def load_plugin() -> None:
 
 def nearest_band(layer: QgsRasterLayer, wavelength: float) -> int:
     """Return the number of the band nearest to a wavelength, from the scene's metadata."""
-    from qgis_hsi_anomaly.raster.spectral import read_band_table
+    from qgis_hsi_anomaly.raster.reader import read_band_table
 
     distances = abs(read_band_table(layer.source()).wavelengths - wavelength)
     return 1 + int(distances.argmin())
@@ -79,7 +79,6 @@ def show_scene() -> QgsRasterLayer:
         QgsRasterMinMaxOrigin.Limits.CumulativeCut,
     )
     QgsProject.instance().addMapLayer(layer)
-    iface.mapCanvas().setExtent(layer.extent())
     return layer
 
 
@@ -87,7 +86,6 @@ def picture_of_toolbox() -> None:
     """The provider in the toolbox, opened."""
     dock = window.findChild(QDockWidget, "ProcessingToolbox")
     dock.show()
-    window.resizeDocks([dock], [430], Qt.Orientation.Horizontal)
     tree = dock.findChild(QTreeView, "algorithmTree")
     tree.collapseAll()
     model = tree.model()
@@ -96,13 +94,17 @@ def picture_of_toolbox() -> None:
         if index.data() == "Hyperspectral anomaly detection":
             tree.expandRecursively(index)
             tree.scrollTo(index, tree.ScrollHint.PositionAtTop)
+    dock.setFloating(True)
+    dock.resize(430, 780)
     save(dock, "toolbox.png")
+    dock.setFloating(False)
+    window.resizeDocks([dock], [360], Qt.Orientation.Horizontal)
 
 
 def picture_of_dialog(layer: QgsRasterLayer) -> None:
     """The dialog of the main detector, with its advanced parameters."""
     dialog = processing.createAlgorithmDialog("hsianomaly:sscade", {"INPUT": layer.id()})
-    dialog.resize(980, 760)
+    dialog.resize(1000, 900)
     dialog.show()
     save(dialog, "dialog.png")
     dialog.close()
@@ -113,6 +115,16 @@ def picture_of_result(layer: QgsRasterLayer) -> None:
     processing.runAndLoadResults(
         f"hsianomaly:{DETECTOR}", {"INPUT": layer.id(), "OUTPUT": "TEMPORARY_OUTPUT"}
     )
+    (scores,) = (found for found in QgsProject.instance().mapLayers().values() if found.id() != layer.id())
+    window.resizeDocks([window.findChild(QDockWidget, "Layers")], [260], Qt.Orientation.Horizontal)
+    settle()
+    extent = scores.extent()
+    extent.scale(1.05)
+    iface.mapCanvas().setExtent(extent)
+    iface.mapCanvas().refresh()
+    node = QgsProject.instance().layerTreeRoot().findLayer(scores.id())
+    node.setExpanded(False)
+    node.setExpanded(True)
     save(window, "result.png")
 
 

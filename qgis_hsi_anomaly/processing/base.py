@@ -5,7 +5,12 @@ from __future__ import annotations
 import html
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingFeedback
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+)
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
@@ -128,15 +133,23 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
         """Read the parameters; `qgis_process` of QGIS 3.22 does not ask `canExecute`, so ask again."""
-        with speaking_plainly(self.label):
-            self.check()
-            self.values = self.read(parameters, context, feedback)
+        self.values: Values = {}
+        self.refusal: Optional[QgsProcessingException] = None
+        try:
+            with speaking_plainly(self.label):
+                self.check()
+                self.values = self.read(parameters, context, feedback)
+        except QgsProcessingException as error:
+            # Raised in the next step: what is raised here reaches the caller as "There were errors".
+            self.refusal = error
         return True
 
     def processAlgorithm(  # noqa: N802
         self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> Values:
         """Do the work. Raises QgsProcessingException on failure and on cancel."""
+        if self.refusal is not None:
+            raise self.refusal
         with speaking_plainly(self.label):
             return self.work(self.values, parameters, context, feedback)
 

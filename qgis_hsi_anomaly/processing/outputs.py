@@ -9,8 +9,6 @@ from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessin
 from ..workflow import Outcome
 from .styling import save_style, score_style
 
-SCORE_RASTERS = ("OUTPUT", "SPREAD")
-
 
 def add_run_outputs(algorithm: QgsProcessingAlgorithm) -> None:
     """Declare the figures every run returns."""
@@ -38,10 +36,13 @@ def score_output(
     return path
 
 
-def run_outputs(results: Dict[str, Any], outcome: Outcome) -> Dict[str, Any]:
-    """Return the outputs of a run: the files in `results` that were wanted, and its figures."""
-    for name in SCORE_RASTERS:
-        if results.get(name):
-            save_style(results[name])
-    written = {name: path for name, path in results.items() if path}
+def save_styles(*paths: str) -> None:
+    """Keep the style of score rasters beside them. paths : empty where one was not wanted."""
+    for path in filter(None, paths):
+        save_style(path)
+
+
+def run_outputs(files: Dict[str, Any], outcome: Outcome) -> Dict[str, Any]:
+    """Return the outputs of a run: the files that were wanted, and its figures."""
+    written = {name: path for name, path in files.items() if path}
     return {**written, "VALID_PIXELS": outcome.valid_pixels, "BANDS_USED": outcome.bands_used}

@@ -77,11 +77,20 @@ def background_layer() -> QgsProcessingParameterDefinition:
     )
 
 
+def raster_output(
+    name: str, label: str, help: str, optional: bool = False
+) -> QgsProcessingParameterDefinition:
+    """Parameter that names a raster to write; an optional one is not written unless it is asked for."""
+    definition = QgsProcessingParameterRasterDestination(name, label, None, optional)
+    definition.setCreateByDefault(not optional)
+    return with_help(definition, help)
+
+
 def score_raster() -> QgsProcessingParameterDefinition:
     """The OUTPUT parameter: the scores."""
-    definition = QgsProcessingParameterRasterDestination("OUTPUT", "Scores")
-    return with_help(
-        definition,
+    return raster_output(
+        "OUTPUT",
+        "Scores",
         "The anomaly scores, float32, larger = more anomalous; NaN where the image has no data. GeoTIFF (.tif) or "
         "ENVI (.img, .dat). A style (.qml) and the record of the run (.json) are written beside it.",
     )
@@ -89,14 +98,12 @@ def score_raster() -> QgsProcessingParameterDefinition:
 
 def spread_raster() -> QgsProcessingParameterDefinition:
     """The SPREAD parameter of detectors with several members."""
-    definition = QgsProcessingParameterRasterDestination(
-        "SPREAD", "Spread of the members", None, optional=True
-    )
-    definition.setCreateByDefault(False)
-    return with_help(
-        definition,
+    return raster_output(
+        "SPREAD",
+        "Spread of the members",
         "Also write how much the members disagree: where it is large, the score depends on which of them is asked. "
         "For detectors of several members.",
+        optional=True,
     )
 
 

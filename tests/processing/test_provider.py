@@ -10,7 +10,7 @@ from qgis_hsi_anomaly.core.parameters import parameters_of
 from qgis_hsi_anomaly.jobs.execution import COMMAND_LINE_ONLY, Execution
 from qgis_hsi_anomaly.processing.resources import resource
 
-OTHERS = ("fitmodel", "applymodel", "evaluate", "environmentcheck")
+OTHERS = ("fitmodel", "applymodel", "suppressbackground", "evaluate", "environmentcheck")
 ALL = (*DETECTOR_IDS, *OTHERS)
 
 

@@ -11,9 +11,17 @@ from .detector import DetectorAlgorithm
 from .environment_check import EnvironmentCheck
 from .evaluate import Evaluate
 from .fit_model import FitModel
+from .suppress_background import SuppressBackground
 
 
 def all_algorithms() -> List[Algorithm]:
     """Make one of each algorithm of the toolbox, the detectors in the registry's order."""
     detectors: List[Algorithm] = [DetectorAlgorithm(id) for id in DETECTOR_IDS]
-    return [*detectors, FitModel(), ApplyModel(), Evaluate(), EnvironmentCheck()]
+    tools = [
+        FitModel(),
+        ApplyModel(),
+        SuppressBackground("suppressbackground"),
+        Evaluate(),
+        EnvironmentCheck(),
+    ]
+    return [*detectors, *tools]

@@ -13,7 +13,7 @@ from ...jobs.execution import Execution
 from ..base import Algorithm, Values
 from ..execution import check_torch, execution_parameters, given_execution
 from ..feedback import progress_to
-from ..outputs import add_run_outputs, run_outputs, score_output
+from ..outputs import add_run_outputs, run_outputs, save_styles, score_output
 from ..parameters import (
     MODEL_FILTER,
     background_layer,
@@ -45,7 +45,7 @@ class DetectorAlgorithm(Algorithm):
 
     def createInstance(self) -> DetectorAlgorithm:  # noqa: N802 (QGIS's names, here and below)
         """Return a fresh copy."""
-        return DetectorAlgorithm(self.algorithm_id)
+        return type(self)(self.algorithm_id)
 
     def initAlgorithm(self, configuration: Values = {}) -> None:  # noqa: N802, B006
         """Declare the parameters: input, the detector's own, where it runs, outputs."""
@@ -57,12 +57,17 @@ class DetectorAlgorithm(Algorithm):
         if self.detector.needs_torch:
             for definition in execution_parameters():
                 self.addParameter(definition)
+        self.add_outputs()
+        add_run_outputs(self)
+
+    def add_outputs(self) -> None:
+        """Declare the files it writes."""
+        if self.detector.needs_torch:
             help = "Also write what was learnt, to score other rasters with 'Apply a model'."
             self.addParameter(output_file("MODEL", "Model", MODEL_FILTER, help, optional=True))
         if self.detector.gives_spread:
             self.addParameter(spread_raster())
         self.addParameter(score_raster())
-        add_run_outputs(self)
 
     def check(self) -> None:
         """Learned detectors need an interpreter with torch."""
@@ -102,4 +107,5 @@ class DetectorAlgorithm(Algorithm):
             progress=progress_to(feedback),
             **values,
         )
+        save_styles(written["OUTPUT"], written.get("SPREAD", ""))
         return run_outputs(written, outcome)

@@ -19,7 +19,7 @@ class EnvironmentCheck(Algorithm):
     """Reports interpreters, torch and devices."""
 
     algorithm_id = "environmentcheck"
-    label = "Check the environment"
+    label = "Environment check"
     group_label = "Evaluation"
     summary = (
         "Shows which Python interpreters were found for learned detectors, whether they have torch, and which "

@@ -1,0 +1,40 @@
+"""Background suppression: a learned pre-processor, raster in and raster out."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingContext, QgsProcessingFeedback
+
+from ... import workflow
+from ..base import Values
+from ..feedback import progress_to
+from ..outputs import run_outputs
+from ..parameters import raster_output
+from .detector import DetectorAlgorithm
+
+
+class SuppressBackground(DetectorAlgorithm):
+    """Takes what a network learnt to be background out of every spectrum."""
+
+    keywords = ("BSDM", "diffusion", "preprocessing")
+
+    def add_outputs(self) -> None:
+        """Declare the raster it writes."""
+        help = (
+            "The spectra without background, float32, for any detector. GeoTIFF (.tif) or ENVI (.img, .dat)."
+        )
+        self.addParameter(raster_output("OUTPUT", "Suppressed raster", help))
+
+    def work(
+        self,
+        values: Values,
+        parameters: Values,
+        context: QgsProcessingContext,
+        feedback: QgsProcessingFeedback,
+    ) -> Values:
+        """Learn and suppress."""
+        output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
+        suppression = values.pop("detector")
+        outcome = workflow.suppress_background(
+            suppression, output=output, progress=progress_to(feedback), **values
+        )
+        return run_outputs({"OUTPUT": output}, outcome)
