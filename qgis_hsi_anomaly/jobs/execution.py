@@ -8,7 +8,7 @@ from typing import Tuple
 from ..core.errors import ParameterError
 from ..core.parameters import Parameters, choice, integer, text
 
-COMMAND_LINE_ONLY = ("python", "rendezvous", "machines", "machine")
+COMMAND_LINE_ONLY = ("python", "machines", "machine", "rendezvous")
 """Fields that the toolbox does not show; the provider's setting gives `python` there."""
 
 
@@ -60,7 +60,9 @@ class Execution(Parameters):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.machine >= self.machines:
-            raise ParameterError(f"MACHINE must be below MACHINES ({self.machines}); got {self.machine}.")
+            raise ParameterError(
+                f"execution: MACHINE must be below MACHINES ({self.machines}); got {self.machine}."
+            )
         if self.machines > 1 or self.rendezvous:
             self.endpoint()
 

@@ -9,6 +9,7 @@ import queue
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -34,6 +35,7 @@ IDLE = 20.0
 START = 180.0
 """Seconds that the processes of one machine may take to start."""
 
+_SIOCGIFADDR = 0x8915  # Linux; elsewhere the call fails, and no interface is found
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _COLLATERAL = re.compile(
     r"connection (closed|reset|refused)|broken pipe|gloo|nccl|store|timed out", re.IGNORECASE
@@ -49,6 +51,8 @@ class Launcher:
     """
 
     def __init__(self, interpreter: Interpreter, execution: Execution, device: str, scratch: Path) -> None:
+        if execution.machines > 1 and execution.machine == 0:
+            check_port(execution.endpoint()[1])
         self.execution, self.scratch = execution, scratch
         self.pids: Dict[int, int] = {}
         self.maps: Optional[List[str]] = None
@@ -66,14 +70,19 @@ class Launcher:
             environment.setdefault(name, threads)
         # Threads that wait give their core away: on a busy machine spinning costs many times the work.
         environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        if execution.machines > 1:
+            # Gloo takes the interface that the machine's name leads to, often the loopback.
+            interface = interface_towards(*execution.endpoint())
+            if interface:
+                environment.setdefault("GLOO_SOCKET_IFNAME", interface)
         # Whatever torch leaves in the temporary folder goes with the scratch folder.
         environment.update(TMPDIR=str(scratch), TEMP=str(scratch), TMP=str(scratch))
         self.process = subprocess.Popen(
-            [interpreter.path, *self._arguments(), str(WORKER), str(scratch), device],
+            [interpreter.path, str(WORKER), *self._arguments(), str(WORKER), str(scratch), device],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd=scratch,  # `-m` puts it first on the module path: nobody else can write there
+            cwd=scratch,
             env=environment,
             **own_session(),
         )
@@ -92,8 +101,6 @@ class Launcher:
             ]
         else:
             host, port = execution.endpoint()
-            if execution.machine == 0:
-                check_port(port)
             arguments += ["--rdzv_backend=static", f"--node_rank={execution.machine}"]
             arguments += [f"--master_addr={host}", f"--master_port={port}"]
         # torch before 2.1 under Python 3.11 stumbles over its own default for the two stream options; a map that
@@ -213,6 +220,9 @@ class Launcher:
             rank = next((rank for rank, own in self.pids.items() if own == int(pid)), None)
             hint = ", most likely because memory ran out: use fewer processes" if name == "SIGKILL" else ""
             return WorkerError(f"{self._who(rank)} was ended by {name}{hint}.{self._tail(rank)}")
+        if not self._errors and not self.pids and self.execution.machines > 1:
+            place = self.execution.rendezvous
+            return WorkerError(f"The machines did not meet at RENDEZVOUS {place}.{self._tail(None)}")
         if not self._errors:
             return WorkerError(f"The worker process ended before it was done.{self._tail(None)}")
         said = (causes or self._errors)[0]
@@ -223,7 +233,9 @@ class Launcher:
         return WorkerError(f"{who} failed: {text}.{self._tail(said['rank'])}")
 
     def _who(self, rank: Optional[int]) -> str:
-        return "A worker process" if rank is None else f"Worker process {rank + 1} of {self.execution.processes}"
+        return (
+            "A worker process" if rank is None else f"Worker process {rank + 1} of {self.execution.processes}"
+        )
 
     def _tail(self, rank: Optional[int], lines: int = 12) -> str:
         """Return the last words of a process, or of the launcher, to end a message with."""
@@ -287,3 +299,26 @@ def check_port(port: int) -> None:
                 f"execution: RENDEZVOUS port {port} cannot be used on this machine ({error.strerror}): choose "
                 "another one on every machine."
             ) from error
+
+
+def interface_towards(host: str, port: int) -> str:
+    """Return the name of the network interface that leads to `host`; empty where it cannot be told."""
+    try:
+        import fcntl  # not on Windows
+    except ImportError:
+        return ""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((host, port))  # sends nothing
+            wanted = socket.inet_aton(probe.getsockname()[0])
+        except OSError:
+            return ""
+        for _, name in socket.if_nameindex():
+            request = struct.pack("256s", name.encode()[:15])
+            try:
+                answer = fcntl.ioctl(probe.fileno(), _SIOCGIFADDR, request)
+            except OSError:
+                continue  # it has no address
+            if answer[20:24] == wanted:
+                return name
+    return ""

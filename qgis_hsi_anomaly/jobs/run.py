@@ -53,6 +53,9 @@ def run_in_worker(
         check_room(cube, scratch)
         # Started first: the processes load torch while the cube is packed.
         with Launcher(interpreter, execution, device, scratch) as processes:
+            if execution.machines > 1:
+                where = f"machine {execution.machine} of {execution.machines} (from 0)"
+                progress.message(f"This is {where}; they meet at {execution.rendezvous}.")
 
             def packed(fraction: float) -> None:
                 processes.listen(progress)

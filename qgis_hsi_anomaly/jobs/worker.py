@@ -1,10 +1,11 @@
 """The worker process: started by path under torch.distributed.run, needs numpy and torch, not GDAL or QGIS.
 
-    worker.py SCRATCH DEVICE
+    python worker.py -m torch.distributed.run OPTIONS worker.py SCRATCH DEVICE
 
-It waits until the packed cube and `task.json` lie in the folder SCRATCH, runs the task with the other processes, and
-leaves the maps (`score.npy` ...) and the model there. Its standard input is a pipe that nobody writes to: where it
-ends, whoever started the run is gone, and so must this process and the folder be.
+The first worker.py only sees to it that the launcher ends with whoever started it. The second is each process of
+the run: it waits until the packed cube and `task.json` lie in the folder SCRATCH, runs the task with the others, and
+leaves the maps (`score.npy` ...) and the model there. Standard input of all is a pipe that nobody writes to: where
+it ends, whoever started the run is gone, and so must the processes and the folder be.
 """
 
 from __future__ import annotations
@@ -14,19 +15,24 @@ import importlib.util
 import json
 import os
 import platform
+import runpy
 import shutil
 import sys
 import threading
 import time
 import traceback
+import zlib
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 PACKAGE = "qgis_hsi_anomaly"
 
 
 def main() -> int:
     """Run this process's part of the task. Returns the exit status."""
+    sys.path = [entry for entry in sys.path if Path(entry or ".") != Path(__file__).parent]
+    if sys.argv[1] == "-m":
+        return launch(Path(sys.argv[-2]), sys.argv[2], sys.argv[2:])
     scratch, device = Path(sys.argv[1]), sys.argv[2]
     threading.Thread(target=end_with_parent, args=(scratch,), daemon=True).start()
     output = keep_output(scratch / f"words-{os.environ['LOCAL_RANK']}.txt")
@@ -44,6 +50,14 @@ def main() -> int:
         traceback.print_exc()
         channel.send("error", type=type(error).__name__, message=str(error)[:2000])
         return 1
+    return 0
+
+
+def launch(scratch: Path, module: str, arguments: List[str]) -> int:
+    """Run a module as `python -m` does, but end with whoever started this process."""
+    threading.Thread(target=end_with_parent, args=(scratch,), daemon=True).start()
+    sys.argv = arguments
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
     return 0
 
 
@@ -69,7 +83,6 @@ def keep_output(words: Path) -> int:
 def load_package() -> None:
     """Import the package this file lies in, and no other of its name, without making its neighbours importable."""
     folder = Path(__file__).parent.parent
-    sys.path = [entry for entry in sys.path if Path(entry or ".") != Path(__file__).parent]
     spec = importlib.util.spec_from_file_location(
         PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
@@ -92,6 +105,7 @@ def perform(scratch: Path, device: str, channel: Any) -> None:
     group = join_group(device)
     task = wait_for_task(scratch / "task.json")
     cube, progress = unpack_cube(scratch), channel.progress()
+    check_alike(task, cube, group)
     if task["task"] == "apply":
         background = read_model(task["model"]).background
         scoring = progress
@@ -115,6 +129,28 @@ def wait_for_task(path: Path) -> Dict[str, Any]:
         time.sleep(0.02)
     found: Dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def check_alike(task: Dict[str, Any], cube: Any, group: Any) -> None:
+    """Raise ParameterError where another machine was given another raster or other parameters."""
+    import numpy as np
+
+    from qgis_hsi_anomaly.core.errors import ParameterError
+
+    what = [
+        task["task"],
+        task["detector"],
+        task["parameters"],
+        cube.rows,
+        cube.columns,
+        cube.bands,
+        cube.valid_pixels,
+    ]
+    own = np.array([zlib.crc32(json.dumps(what, sort_keys=True).encode())], dtype=np.float64)
+    if group.sum(own)[0] != own[0] * group.size:
+        raise ParameterError(
+            "The machines were not given the same raster and parameters: use one command on all."
+        )
 
 
 def versions() -> Dict[str, str]:

@@ -1,0 +1,191 @@
+"""Which interpreter is taken, which is refused and why."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from qgis_hsi_anomaly.core.errors import MissingLibraryError
+from qgis_hsi_anomaly.jobs import interpreter
+from qgis_hsi_anomaly.jobs.interpreter import (
+    all_interpreters,
+    clean_environment,
+    find_interpreter,
+    own_pythons,
+)
+
+GOOD = {
+    "python": [3, 11, 2],
+    "torch": "2.1.0+cpu",
+    "numpy": "1.26.0",
+    "gpus": [],
+    "distributed": True,
+    "reason": None,
+}
+
+
+@pytest.fixture(autouse=True)
+def _bare(monkeypatch, tmp_path):
+    """No candidates but those of the test."""
+    monkeypatch.setattr(interpreter, "__file__", str(tmp_path / "nowhere" / "jobs" / "interpreter.py"))
+    monkeypatch.setattr(interpreter, "own_pythons", list)
+    monkeypatch.setattr(interpreter, "_answers", {})
+    monkeypatch.delenv(interpreter.VARIABLE, raising=False)
+
+
+def fake(path, body="", **answer):
+    """Write a program that answers the probe like an interpreter would."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    said = json.dumps({**GOOD, "folders": [], **answer})
+    path.write_text(
+        body or f"#!/bin/sh\necho noise\necho '@{said}'\necho x >> {path}.asked\n", encoding="utf-8"
+    )
+    path.chmod(0o755)
+    return str(path)
+
+
+def asked(path):
+    """Return how often the program was asked."""
+    return Path(f"{path}.asked").read_text(encoding="utf-8").count("x")
+
+
+def test_the_order(tmp_path, monkeypatch):
+    package = tmp_path / "profile" / "python" / "plugins" / "qgis_hsi_anomaly"
+    monkeypatch.setattr(interpreter, "__file__", str(package / "jobs" / "interpreter.py"))
+    setting, variable, own = (
+        fake(tmp_path / "a" / "set"),
+        fake(tmp_path / "b" / "env"),
+        fake(tmp_path / "c" / "own"),
+    )
+    profile = fake(tmp_path / "profile" / "qgis_hsi_anomaly" / "venv" / "bin" / "python")
+    beside = fake(package.parent / ".venv" / "bin" / "python")
+    monkeypatch.setattr(interpreter, "own_pythons", lambda: [own])
+    monkeypatch.setenv(interpreter.VARIABLE, variable)
+    monkeypatch.setattr(sys, "version_info", (3, 11, 2))
+    assert [found.path for found in all_interpreters(setting)] == [setting, variable, profile, beside, own]
+    assert find_interpreter(setting).path == setting
+    assert find_interpreter().path == variable
+    monkeypatch.delenv(interpreter.VARIABLE)
+    assert find_interpreter().path == profile
+
+
+def test_one_without_torch_is_passed_over(tmp_path, monkeypatch):
+    first, second = fake(tmp_path / "1" / "python3", torch=None), fake(tmp_path / "2" / "python3")
+    monkeypatch.setattr(interpreter, "own_pythons", lambda: [first, second])
+    monkeypatch.setattr(sys, "version_info", (3, 11, 2))
+    assert find_interpreter().path == second
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ({"torch": None, "reason": "ModuleNotFoundError: No module named 'torch'"}, "it has no torch."),
+        ({"torch": None, "numpy": None}, "it has no numpy."),
+        (
+            {"torch": None, "reason": "OSError: libcudart.so"},
+            "it has no torch that works (OSError: libcudart.so).",
+        ),
+        ({"torch": "1.12.1"}, "its torch is 1.12.1, and 1.13 or newer is needed."),
+        ({"python": [3, 8, 1]}, "it is Python 3.8.1, and 3.9 or newer is needed."),
+        ({"distributed": False}, "its torch 2.1.0+cpu was built without torch.distributed."),
+    ],
+)
+def test_one_the_user_named_is_refused_with_the_reason(tmp_path, monkeypatch, answer, reason):
+    monkeypatch.setattr(interpreter, "own_pythons", lambda: [fake(tmp_path / "own" / "python3")])
+    path = fake(tmp_path / "python3", **answer)
+    with pytest.raises(MissingLibraryError) as caught:
+        find_interpreter(path)
+    assert f"The Python interpreter {path} (the provider's setting) cannot run this: {reason}" in str(
+        caught.value
+    )
+    assert "-m pip install torch" in str(caught.value)
+    assert interpreter.VARIABLE in str(caught.value)
+
+
+@pytest.mark.parametrize("torch", ["1.13.0", "1.13.1+cu117", "2.6.0+debian", "2.13.0a0+git1234", "10.0"])
+def test_torch_is_new_enough(tmp_path, torch):
+    assert find_interpreter(fake(tmp_path / "python3", torch=torch)).torch == torch
+
+
+def test_what_is_no_interpreter_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(interpreter, "PROBE_LIMIT", 0.5)
+    for body, reason in [
+        ("#!/bin/sh\nsleep 9", "it did not answer within 0 s"),
+        ("#!/bin/sh\necho @hello", "it is no Python that works (no answer)"),
+        ("#!/bin/sh\necho broken >&2; exit 3", "it is no Python that works (broken)"),
+        ("garbage", "it cannot be started"),
+    ]:
+        with pytest.raises(MissingLibraryError) as caught:
+            find_interpreter(fake(tmp_path / "python3", body))
+        assert reason in str(caught.value)
+    with pytest.raises(MissingLibraryError, match="it cannot be started"):
+        find_interpreter(str(tmp_path / "absent"))
+
+
+def test_without_any_the_sentence_says_how_to_get_torch():
+    with pytest.raises(
+        MissingLibraryError, match=r"^This needs torch, .* -m venv .* -m pip install torch .*environmentcheck"
+    ):
+        find_interpreter()
+
+
+def test_the_answer_is_kept_until_interpreter_or_packages_change(tmp_path):
+    packages = tmp_path / "site-packages"
+    packages.mkdir()
+    path = fake(tmp_path / "python3", folders=[str(packages)], gpus=["A", "B"])
+    assert [find_interpreter(path).gpus for _ in range(3)] == [2, 2, 2]
+    assert asked(path) == 1
+    os.utime(packages, (time.time() + 5, time.time() + 5))
+    find_interpreter(path)
+    assert asked(path) == 2
+    fake(tmp_path / "python3", torch=None)
+    os.utime(path, (time.time() + 9, time.time() + 9))
+    with pytest.raises(MissingLibraryError):
+        find_interpreter(path)
+
+
+def test_the_environment_is_cleaned_of_what_misleads(monkeypatch):
+    traps = (
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "PYTHONSTARTUP",
+        "LD_LIBRARY_PATH",
+        "PET_NNODES",
+        "RANK",
+        "MASTER_PORT",
+        "WORLD_SIZE",
+    )
+    for name in traps:
+        monkeypatch.setenv(name, "trap")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    cleaned = clean_environment()
+    assert not set(traps) & set(cleaned)
+    assert cleaned["OMP_NUM_THREADS"] == "3"
+    assert cleaned["PATH"] == os.environ["PATH"]
+    assert {"PYTHONHOME", "PYTHONPATH", "LD_LIBRARY_PATH"} < set(clean_environment(own=True))
+    assert "RANK" not in clean_environment(own=True)
+
+
+def test_qgis_on_path_is_left_out(monkeypatch):
+    monkeypatch.setenv("OSGEO4W_ROOT", "/C/OSGeo4W")
+    monkeypatch.setenv("PATH", os.pathsep.join(["/c/osgeo4w/bin", "/usr/bin", "/C/OSGeo4W/apps/qt"]))
+    assert clean_environment()["PATH"] == "/usr/bin"
+    assert "OSGeo4W" in clean_environment(own=True)["PATH"]
+
+
+def test_qgis_is_not_taken_for_python(monkeypatch, tmp_path):
+    for name in ("qgis-bin.exe", "python.exe", "pythonw.exe"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "qgis-bin.exe"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "_base_executable", str(tmp_path / "qgis-bin.exe"))
+    assert own_pythons() == [str(tmp_path / "python.exe")]
+
+
+def test_this_python_is_found(monkeypatch):
+    found = own_pythons()
+    assert sys.executable in found

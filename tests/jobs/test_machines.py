@@ -1,0 +1,119 @@
+"""Several machines, played by several launchers on the loopback."""
+
+import socket
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.detectors.rx import RX
+from qgis_hsi_anomaly.core.errors import Cancelled, DataError, HsiAnomalyError, ParameterError
+from qgis_hsi_anomaly.core.model_file import read_model
+from qgis_hsi_anomaly.core.progress import SILENT, Progress
+from qgis_hsi_anomaly.jobs.execution import Execution
+from qgis_hsi_anomaly.jobs.launcher import interface_towards
+from qgis_hsi_anomaly.jobs.run import run_in_worker
+from tests.jobs.toy import Toy
+
+pytestmark = pytest.mark.usefixtures("scratch", "torch_python")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("", 0))
+        return probe.getsockname()[1]
+
+
+def run_machines(cube, detector, processes=(1, 1), progress=(SILENT, SILENT), save_model=None):
+    """Run on as many machines as `processes` has numbers; return maps or error of each."""
+    port, outcomes = free_port(), {}
+
+    def work(machine):
+        execution = Execution(
+            device="cpu",
+            processes=processes[machine],
+            machines=len(processes),
+            machine=machine,
+            rendezvous=f"localhost:{port}",
+        )
+        cubes = cube if isinstance(cube, list) else [cube] * len(processes)
+        try:
+            outcomes[machine] = run_in_worker(
+                "detect",
+                cubes[machine],
+                detector,
+                None,
+                execution,
+                progress[machine],
+                save_model if machine == 0 else None,
+            )
+        except HsiAnomalyError as error:
+            outcomes[machine] = error
+
+    threads = [threading.Thread(target=work, args=(machine,)) for machine in range(len(processes))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    return [outcomes[machine] for machine in range(len(processes))]
+
+
+def test_rx_on_two_machines_gives_the_same_scores_and_machine_0_has_them(cube, tmp_path):
+    model = str(tmp_path / "rx.model")
+    first, second = run_machines(cube, RX(), (2, 2), save_model=model)
+    expected = RX().fit(cube).score(cube)
+    np.testing.assert_allclose(first["score"], expected, rtol=1e-5)
+    assert second == {}
+    np.testing.assert_allclose(read_model(model).background.score(cube), expected, rtol=1e-5)
+
+
+def test_an_error_on_one_machine_ends_all(cube, toy_worker):
+    begun = time.monotonic()
+    first, second = run_machines(cube, Toy(behaviour="refuses", culprit=1))
+    assert isinstance(second, DataError)
+    assert str(second) == "These pixels are not to my taste."
+    assert isinstance(first, HsiAnomalyError)
+    assert time.monotonic() - begun < 60
+
+
+def test_different_rasters_are_refused(cube):
+    other = ArrayCube(cube.array[:-1])
+    for error in run_machines([cube, other], RX()):
+        assert isinstance(error, ParameterError)
+        assert str(error).startswith("The machines were not given the same raster")
+
+
+def test_the_interface_towards_a_host():
+    assert interface_towards("localhost", 1) == "lo"
+    assert interface_towards("no.such.host.invalid", 1) == ""
+
+
+def test_cancel_on_one_machine_ends_all(cube, toy_worker):
+    messages = []
+    progress = Progress(on_message=messages.append, is_cancelled=lambda: "started" in messages)
+    first, second = run_machines(cube, Toy(behaviour="spins"), progress=(progress, SILENT))
+    assert isinstance(first, Cancelled)
+    assert isinstance(second, HsiAnomalyError)
+
+
+def test_a_port_in_use_is_refused(cube):
+    with socket.socket() as taken:
+        taken.bind(("", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        execution = Execution(machines=2, rendezvous=f"localhost:{port}")
+        with pytest.raises(ParameterError, match=f"RENDEZVOUS port {port} cannot be used"):
+            run_in_worker("detect", cube, RX(), None, execution)
+
+
+def test_waiting_for_the_other_machine_can_be_cancelled(cube):
+    messages = []
+    progress = Progress(on_message=messages.append)
+    ends = time.monotonic() + 4
+    progress.is_cancelled = lambda: time.monotonic() > ends
+    execution = Execution(machines=2, rendezvous=f"localhost:{free_port()}")
+    with pytest.raises(Cancelled):
+        run_in_worker("detect", cube, RX(), None, execution, progress)
+    assert messages == [f"This is machine 0 of 2 (from 0); they meet at {execution.rendezvous}."]

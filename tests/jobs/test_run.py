@@ -1,0 +1,219 @@
+"""Real worker processes: same scores, clear errors, and nothing left behind."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import qgis_hsi_anomaly
+from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.detectors.rx import RX
+from qgis_hsi_anomaly.core.errors import Cancelled, DataError, ParameterError, WorkerError
+from qgis_hsi_anomaly.core.model_file import read_model
+from qgis_hsi_anomaly.core.progress import SILENT, Progress
+from qgis_hsi_anomaly.jobs import launcher
+from qgis_hsi_anomaly.jobs.execution import Execution
+from qgis_hsi_anomaly.jobs.run import run_in_worker
+from tests.jobs.conftest import assert_nothing_left, processes_naming
+from tests.jobs.toy import Toy
+
+pytestmark = pytest.mark.usefixtures("scratch")
+
+
+def run(cube, detector, processes=1, progress=SILENT, **values):
+    return run_in_worker("detect", cube, detector, None, Execution(processes=processes, **values), progress)
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_rx_gives_the_same_scores_and_model_on_any_number_of_processes(
+    cube, torch_python, tmp_path, processes
+):
+    fractions, metrics, model = [], {}, str(tmp_path / "rx.model")
+    progress = Progress(on_fraction=fractions.append, on_metric=metrics.__setitem__)
+    maps = run_in_worker(
+        "detect", cube, RX(), None, Execution(processes=processes), progress, save_model=model
+    )
+    expected = RX().fit(cube).score(cube)
+    assert list(maps) == ["score"]
+    assert maps["score"].dtype == np.float32
+    np.testing.assert_array_equal(np.isnan(maps["score"]), ~cube.valid)
+    np.testing.assert_allclose(maps["score"], expected, rtol=1e-5)
+    assert "shrinkage" in metrics
+    assert fractions == sorted(fractions)
+    saved = read_model(model)
+    assert saved.detector == RX()
+    assert "torch" in saved.versions
+    np.testing.assert_allclose(saved.wavelengths, cube.wavelengths)
+    np.testing.assert_allclose(saved.background.score(cube), expected, rtol=1e-5)
+
+
+def test_fit_then_apply(cube, torch_python, tmp_path):
+    model = str(tmp_path / "rx.model")
+    assert run_in_worker("fit", cube, RX(), None, Execution(), save_model=model) == {}
+    maps = run_in_worker("apply", cube, None, model, Execution(processes=2))
+    np.testing.assert_allclose(maps["score"], RX().fit(cube).score(cube), rtol=1e-5)
+
+
+def test_prints_of_libraries_do_not_disturb(cube, toy_worker):
+    warnings, metrics = [], {}
+    progress = Progress(on_warning=warnings.append, on_metric=metrics.__setitem__)
+    maps = run(cube, Toy(behaviour="talks"), 2, progress)
+    assert warnings == ["ä warning\nof two lines"]
+    assert metrics == {"history": list(range(50000)), "processes": 2.0}
+    np.testing.assert_allclose(maps["score"][cube.valid], cube.array.sum(axis=2)[cube.valid], rtol=1e-5)
+
+
+def test_an_error_of_the_package_keeps_its_class(cube, toy_worker):
+    with pytest.raises(DataError, match=r"^These pixels are not to my taste\.$"):
+        run(cube, Toy(behaviour="refuses", culprit=1), 2)
+
+
+def test_any_other_error_comes_with_the_last_words(cube, toy_worker):
+    with pytest.raises(
+        WorkerError, match=r"^Worker process 2 of 2 failed: RuntimeError: the gears are stuck\.\n"
+    ) as caught:
+        run(cube, Toy(behaviour="fails", culprit=1), 2)
+    assert "toy.py" in str(caught.value)
+
+
+def test_memory_that_runs_out_is_named(cube, toy_worker):
+    with pytest.raises(WorkerError, match=r"ran out of memory: use fewer processes"):
+        run(cube, Toy(behaviour="hogs"))
+
+
+def test_neighbours_of_the_worker_cannot_be_imported_by_bare_name(cube, toy_worker):
+    with pytest.raises(WorkerError, match="No module named 'packing'"):
+        run(cube, Toy(behaviour="imports"))
+
+
+def test_a_killed_process_ends_the_run_with_its_last_words(cube, toy_worker):
+    begun = time.monotonic()
+    with pytest.raises(WorkerError, match=r"^Worker process 1 of 2 was ended by SIGKILL") as caught:
+        run(cube, Toy(behaviour="dies"), 2)
+    assert "my last words" in str(caught.value)
+    assert time.monotonic() - begun < 30
+
+
+def test_a_stopped_process_ends_the_run(cube, toy_worker, scratch, monkeypatch):
+    monkeypatch.setattr(launcher, "SILENCE", 3.0)
+
+    def stop_one(_):
+        pid = [pid for pid, words in processes_naming(scratch) if b"-m" not in words][-1]
+        os.kill(pid, signal.SIGSTOP)
+
+    with pytest.raises(WorkerError, match=r"^Worker process [12] of 2 has given no sign of life"):
+        run(cube, Toy(behaviour="spins"), 2, Progress(on_message=stop_one))
+
+
+def test_processes_that_wait_for_ever_end_the_run(cube, toy_worker, monkeypatch):
+    monkeypatch.setattr(launcher, "IDLE", 3.0)
+    with pytest.raises(WorkerError, match="neither computed nor reported anything"):
+        run(cube, Toy(behaviour="sleeps", culprit=1), 2)
+
+
+def test_a_process_that_only_reports_progress_is_not_hanging(cube, toy_worker, monkeypatch):
+    monkeypatch.setattr(launcher, "IDLE", 2.0)
+    ends = []
+    progress = Progress(on_message=lambda _: ends.append(time.monotonic() + 4))
+    progress.is_cancelled = lambda: bool(ends) and time.monotonic() > ends[0]
+    with pytest.raises(Cancelled):
+        run(cube, Toy(behaviour="spins"), 1, progress)
+
+
+@pytest.mark.parametrize("behaviour", ["spins", "sleeps"])
+def test_cancel_while_learning(cube, toy_worker, behaviour):
+    asked = []
+    progress = Progress(on_message=lambda _: asked.append(time.monotonic()), is_cancelled=lambda: bool(asked))
+    with pytest.raises(Cancelled):
+        run(cube, Toy(behaviour=behaviour), 2, progress)
+    assert time.monotonic() - asked[0] < 5
+
+
+def test_cancel_while_packing(cube, torch_python):
+    cube.block_rows = 1
+    reports = []
+    progress = Progress(on_fraction=reports.append, is_cancelled=lambda: len(reports) > 3)
+    with pytest.raises(Cancelled):
+        run(cube, RX(), 1, progress)
+    assert len(reports) == 4
+
+
+def test_a_vanished_parent_ends_everything(torch_python, toy_package, scratch):
+    program = (
+        "import numpy as np\n"
+        "from qgis_hsi_anomaly.core.cube import ArrayCube\n"
+        "from qgis_hsi_anomaly.core.detectors.registry import make_detector\n"
+        "from qgis_hsi_anomaly.core.progress import Progress\n"
+        "from qgis_hsi_anomaly.jobs.execution import Execution\n"
+        "from qgis_hsi_anomaly.jobs.run import run_in_worker\n"
+        "progress = Progress(on_message=lambda text: print(text, flush=True))\n"
+        "cube = ArrayCube(np.random.default_rng(0).normal(size=(9, 9, 3)))\n"
+        "toy = make_detector('toy', {'behaviour': 'spins'})\n"
+        "run_in_worker('detect', cube, toy, None, Execution(processes=2), progress)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(toy_package.parent), "TMPDIR": str(scratch)}
+    environment["QGIS_HSI_ANOMALY_PYTHON"] = torch_python.path
+    arguments = {"env": environment, "cwd": toy_package.parent, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", program], **arguments) as parent:
+        assert parent.stdout.readline() == b"started\n"
+        assert len(processes_naming(scratch)) == 3
+        parent.kill()
+    assert_nothing_left(scratch, seconds=10)
+
+
+def test_it_can_be_cancelled_from_another_thread_than_the_main_one(cube, toy_worker):
+    caught, asked = [], []
+    progress = Progress(on_message=asked.append, is_cancelled=lambda: bool(asked))
+
+    def work():
+        try:
+            run(cube, Toy(behaviour="spins"), 1, progress)
+        except Cancelled as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(60)
+    assert len(caught) == 1
+
+
+def test_a_disk_that_is_too_small_is_refused(cube, torch_python, monkeypatch):
+    usage = type("usage", (), {"free": 1000})
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
+    with pytest.raises(DataError, match=r"cannot be packed .* are needed and 0\.00 GB are free.*TMPDIR"):
+        run(cube, RX())
+
+
+def test_a_disk_that_fills_up_while_packing_is_refused(torch_python):
+    cube = ArrayCube(np.random.default_rng(0).normal(size=(600, 100, 10)))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10**6, limits[1]))
+    try:
+        with pytest.raises(DataError, match=r"cannot be packed .*TMPDIR"):
+            run(cube, RX())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_more_processes_than_rows_are_refused(cube):
+    with pytest.raises(ParameterError, match="PROCESSES must be at most the raster's 23 rows"):
+        run(cube, RX(), 24)
+
+
+def test_cuda_without_a_gpu_is_refused(cube, torch_python):
+    if torch_python.gpus:
+        pytest.skip("there is a GPU")
+    with pytest.raises(ParameterError, match="DEVICE cuda needs a GPU"):
+        run(cube, RX(), device="cuda")
+
+
+def test_the_worker_stays_below_the_package():
+    assert launcher.WORKER == Path(qgis_hsi_anomaly.__file__).parent / "jobs" / "worker.py"
+    assert launcher.WORKER.exists()

@@ -1,0 +1,89 @@
+"""A detector that misbehaves on purpose. It is copied into a copy of the package, which the worker then runs."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from qgis_hsi_anomaly.core.detectors.base import Background, Detector
+from qgis_hsi_anomaly.core.errors import DataError
+from qgis_hsi_anomaly.core.group import ALONE
+from qgis_hsi_anomaly.core.parameters import choice, integer
+from qgis_hsi_anomaly.core.progress import SILENT
+
+BEHAVIOURS = ("scores", "talks", "refuses", "fails", "sleeps", "spins", "dies", "hogs", "imports")
+
+
+@dataclass(frozen=True)
+class Toy(Detector):
+    id: ClassVar[str] = "toy"
+    label: ClassVar[str] = "Toy"
+    group: ClassVar[str] = "Tests"
+    summary: ClassVar[str] = "Does what `behaviour` says, in the process of rank `culprit`."
+    source: ClassVar[str] = ""
+
+    behaviour: str = choice("scores", BEHAVIOURS, "Behaviour", "What it does.")
+    culprit: int = integer(0, "Culprit", "Rank of the process that does it.", minimum=0)
+
+    def fit(self, cube, progress=SILENT, group=ALONE):
+        progress.message("started")
+        progress.update(0.1)
+        if group.rank == self.culprit:
+            getattr(self, self.behaviour)(progress)
+        total = group.sum(np.ones(1))
+        progress.metric("processes", total[0])
+        return ToyBackground()
+
+    def restore(self, arrays, facts):
+        return ToyBackground()
+
+    def scores(self, progress):
+        pass
+
+    def talks(self, progress):
+        print("a library prints this")
+        os.write(1, b'{"kind": "error", "rank": 0, "type": "Fake", "message": "fake"}\n')
+        os.write(2, b"and this\n" * 20000)
+        progress.warning("ä warning\nof two lines")
+        progress.metric("history", list(range(50000)))
+
+    def refuses(self, progress):
+        raise DataError("These pixels are not to my taste.")
+
+    def fails(self, progress):
+        raise RuntimeError("the gears are stuck")
+
+    def sleeps(self, progress):
+        time.sleep(600)
+
+    def spins(self, progress):
+        while True:
+            progress.update(0.5)
+            time.sleep(0.01)
+
+    def dies(self, progress):
+        os.write(2, b"my last words\n")
+        os.kill(os.getpid(), 9)
+
+    def hogs(self, progress):
+        raise MemoryError("Unable to allocate 999. GiB for an array")
+
+    def imports(self, progress):
+        import packing  # noqa: F401 (a neighbour of worker.py must not be importable by its bare name)
+
+
+class ToyBackground(Background):
+    def score(self, cube, progress=SILENT, group=ALONE):
+        scores = np.zeros((cube.rows, cube.columns), dtype=np.float32)
+        first, last = group.rows(cube.rows)
+        scores[first:last] = cube.read_rows(first, last).sum(axis=2)
+        scores = group.sum(scores)
+        scores[~cube.valid] = np.nan
+        return scores
+
+    def arrays(self):
+        return {"nothing": np.zeros(1)}
