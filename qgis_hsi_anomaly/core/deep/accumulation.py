@@ -1,12 +1,13 @@
 """The joint loss and its exact gradient over any number of chunks and processes.
 
 Every pixel's energy depends on moments of all pixels, so a chunk's loss cannot be differentiated alone.
-But the loss depends on the autoencoders only through the codes z, a few numbers a pixel:
+But the loss depends on the autoencoders only through a few numbers a pixel, the code and the sums that
+compare it with its reconstruction:
 
-1. encode all chunks, keep z;
-2. moments of all z, summed over processes; the energies' slopes with respect to z, with the moments'
-   part in it: the slopes with respect to the moments are summed over pixels and processes first;
-3. encode and differentiate chunk by chunk, with the slopes of z given.
+1. encode all chunks, keep those numbers;
+2. moments of all codes, summed over processes; the slopes of the energies for the kept numbers, with the
+   moments' part in it: the slopes for the moments are summed over pixels and processes first;
+3. encode and differentiate chunk by chunk, with the slopes of the kept numbers given.
 
 One process and many, small chunks and large, agree to rounding.
 """
@@ -14,7 +15,7 @@ One process and many, small chunks and large, agree to rounding.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Dict, Iterable, List, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, Optional, Sequence, Tuple
 
 import torch
 from torch import Tensor, nn
@@ -22,22 +23,26 @@ from torch import Tensor, nn
 from ..group import Group
 from ..progress import SILENT, Progress
 from .branches import Branch
-from .features import FEATURES, row_sums
+from .features import FEATURES
 from .group import sum_tensor
-from .mixture import EstimationNetwork, columns_of, evaluate, log_densities, moment_sums, slopes
+from .mixture import EstimationNetwork, evaluate, log_densities, moment_sums, slopes
 
-CODES_AT_ONCE = 2048
+KEPT_AT_ONCE = 1024
 """Pixels whose energies are worked on at once."""
 
 Chunks = Callable[[], Iterable[Tuple[slice, List[Tensor]]]]
 """Walks over this process's pixels: their places, and the inputs of every branch, (n, width) each."""
 
+CodeLoss = Callable[[Tensor], Tuple[Tensor, Dict[str, float]]]
+"""A further loss of this process's codes (count, latent): its slopes for them, and its share of the parts."""
+
 
 class DensityNetwork(nn.Module):
-    """Autoencoding branches, fused into one code a pixel, and the network that estimates its memberships.
+    """Autoencoding branches, fused into one code z a pixel, and the network that estimates its memberships.
 
     branches : their inputs and hidden units. features : name in FEATURES.
     code_shares, feature_shares : a branch's weight in z = (sum of codes, sum of features).
+    error_weights : of a branch's mean squared error in the loss.
     """
 
     def __init__(
@@ -54,20 +59,31 @@ class DensityNetwork(nn.Module):
         self.branches = nn.ModuleList([Branch(inputs, units, latent) for inputs, units in branches])
         self.estimation = EstimationNetwork(latent + 2, components)
         self.features = FEATURES[features]
+        self.latent = latent
         self.code_shares, self.feature_shares = tuple(code_shares), tuple(feature_shares)
         self.error_weights = tuple(error_weights)
 
-    def encode(self, inputs: Sequence[Tensor]) -> Tuple[Tensor, Tensor]:
-        """Return z (n, latent + 2), and the sum over pixels and branches of weight x mean squared error."""
-        codes, features = 0.0, 0.0
-        error = inputs[0].new_zeros(())
-        for index, (branch, values) in enumerate(zip(self.branches, inputs)):
-            code, reconstruction = branch(values)
-            codes = codes + self.code_shares[index] * code
-            sums = row_sums(values, reconstruction)
-            features = features + self.feature_shares[index] * self.features(sums)
-            error = error + self.error_weights[index] / values.shape[1] * sums.dd.sum()
-        return torch.cat([codes, features], dim=1), error  # type: ignore[list-item]
+    def encode(self, inputs: Sequence[Tensor]) -> Tensor:
+        """Return what is kept of pixels: fused code and the branches' cross sums, (latent + 4 branches, n)."""
+        pairs = [
+            branch.compare(values, self.features.quartic) for branch, values in zip(self.branches, inputs)
+        ]
+        code = pairs[0][0] * self.code_shares[0]
+        for (more, _), share in zip(pairs[1:], self.code_shares[1:]):
+            code = torch.add(code, more, alpha=share)
+        return torch.cat([code.t(), *(sums for _, sums in pairs)])
+
+    def fuse(self, kept: Tensor) -> Tensor:
+        """Return z (latent + 2, n) of what was kept."""
+        features = sum(
+            share * self.features.values(sums, branch.inputs)
+            for share, sums, branch in zip(self.feature_shares, self.cross_sums(kept), self.branches)
+        )
+        return torch.cat([kept[: self.latent], features])  # type: ignore[list-item]
+
+    def cross_sums(self, kept: Tensor) -> Sequence[Tensor]:
+        """Return the branches' cross sums, (4, n) each, among what was kept."""
+        return kept[self.latent :].split(4)
 
 
 @dataclass(frozen=True)
@@ -86,79 +102,93 @@ def joint_gradients(
     weights: LossWeights,
     group: Group,
     progress: Progress = SILENT,
+    code_loss: Optional[CodeLoss] = None,
 ) -> Dict[str, float]:
     """Add to the network's gradients this process's share of the joint loss's.
 
     count, total : pixels of this process and of all. Returns this process's share of the loss's parts.
     """
-    codes = encode_all(network, chunks, count, total, group, progress.part(0.0, 0.3))
-    code_slopes, parts = density_gradients(network.estimation, codes, total, weights, group)
-    error = 0.0
-    scale = torch.tensor(1.0 / total, dtype=codes.dtype, device=codes.device)
+    kept = encode_all(network, chunks, count, progress.part(0.0, 0.3))
+    more = None if code_loss is None else code_loss(kept[: network.latent].t())
+    parts = differentiate_kept(network, kept, total, weights, group)
+    if more is not None:
+        kept[: network.latent] += more[0].t()
+        parts.update(more[1])
     for place, inputs in chunks():
-        code, chunk_error = network.encode(inputs)
-        torch.autograd.backward([code, chunk_error], [code_slopes[place], scale])
-        error += float(chunk_error.detach())
+        network.encode(inputs).backward(kept[:, place])
         progress.update(0.3 + 0.7 * place.stop / count)
-    return {"reconstruction": error / total, **parts}
+    return parts
 
 
-def encode_all(
-    network: DensityNetwork, chunks: Chunks, count: int, total: int, group: Group, progress: Progress = SILENT
-) -> Tensor:
-    """Return the codes of this process's pixels, (count, d) float32, without gradient."""
+def encode_all(network: DensityNetwork, chunks: Chunks, count: int, progress: Progress = SILENT) -> Tensor:
+    """Return what is kept of this process's pixels, (latent + 4 branches, count), without gradient."""
     weight = network.estimation.first.weight
-    codes = torch.empty(count, weight.shape[1], dtype=weight.dtype, device=weight.device)
+    kept = weight.new_empty(network.latent + 4 * len(network.branches), count, requires_grad=False)
     with torch.no_grad():
         for place, inputs in chunks():
-            codes[place] = network.encode(inputs)[0]
+            kept[:, place] = network.encode(inputs)
             progress.update(place.stop / count)
-    return codes
+    return kept
 
 
 @torch.no_grad()
-def gather_moments(estimation: EstimationNetwork, codes: Tensor, group: Group) -> Tensor:
-    """Return the moment sums of all processes' codes, weighted by their memberships."""
-    depth, components = codes.shape[1], estimation.second.out_features
-    sums = torch.zeros(components, 1 + depth + depth**2, dtype=torch.float64, device=codes.device)
-    for chunk in codes.split(CODES_AT_ONCE):
-        sums += moment_sums(columns_of(chunk), estimation(chunk).t().double())
+def gather_moments(network: DensityNetwork, kept: Tensor, group: Group) -> Tensor:
+    """Return the moment sums of all processes' codes z, weighted by their memberships, (K, 1 + d + d d)."""
+    depth, components = network.latent + 2, network.estimation.second.out_features
+    sums = torch.zeros(components, 1 + depth + depth**2, dtype=torch.float64, device=kept.device)
+    for part in kept.split(KEPT_AT_ONCE, dim=1):
+        codes = network.fuse(part)
+        sums += moment_sums(codes.double(), network.estimation(codes.t()).t().double())
     return sum_tensor(sums, group)
 
 
-def density_gradients(
-    estimation: EstimationNetwork, codes: Tensor, total: int, weights: LossWeights, group: Group
-) -> Tuple[Tensor, Dict[str, float]]:
-    """Return the slopes of the density's loss for this process's codes, and its share of the loss's parts.
+def differentiate_kept(
+    network: DensityNetwork, kept: Tensor, total: int, weights: LossWeights, group: Group
+) -> Dict[str, float]:
+    """Put the joint loss's slopes for what was kept in its place; return this process's share of the parts.
 
-    Adds to the estimation network's gradients. The loss is weights.energy x mean energy + weights.variance x
-    inverse variances, over the pixels of all processes. The slope of an energy is that of the log densities
-    weighted by responsibilities, so the energies' slope for the mixture's form is a moment sum as well.
+    Adds to the estimation network's gradients. The loss is the weighted mean squared errors + weights.energy x
+    mean energy + weights.variance x inverse variances, over the pixels of all processes. The slope of an energy
+    is that of the log densities weighted by responsibilities, so the energies' slope for the mixture's form
+    is a moment sum as well.
     """
-    sums = gather_moments(estimation, codes, group).requires_grad_()
+    estimation = network.estimation
+    sums = gather_moments(network, kept, group).requires_grad_()
     form, penalty = log_densities(sums)
     fixed = form.detach()
-    gradient = torch.empty_like(codes)
+    gradient = kept.new_empty(network.latent + 2, kept.shape[1])
     pull = torch.zeros_like(fixed)
-    energy = 0.0
+    energy, error = 0.0, 0.0
     scale = weights.energy / total
-    for chunk, slope in zip(codes.split(CODES_AT_ONCE), gradient.split(CODES_AT_ONCE)):
-        columns = columns_of(chunk)
-        joint = evaluate(fixed, columns)
+    for part, slope in zip(kept.split(KEPT_AT_ONCE, dim=1), gradient.split(KEPT_AT_ONCE, dim=1)):
+        codes = network.fuse(part).double()
+        joint = evaluate(fixed, codes)
         evidence = torch.logsumexp(joint, dim=0)
         energy -= float(evidence.sum())
         responsibilities = joint.sub_(evidence).exp_().mul_(-scale)
-        pull += moment_sums(columns, responsibilities)
-        slope.copy_(slopes(fixed, columns, responsibilities).t())
-    pull = sum_tensor(pull, group)
-    torch.autograd.backward([form, penalty], [pull, torch.full_like(penalty, weights.variance)])
+        pull += moment_sums(codes, responsibilities)
+        slope.copy_(slopes(fixed, codes, responsibilities))
+    torch.autograd.backward(
+        [form, penalty], [sum_tensor(pull, group), torch.full_like(penalty, weights.variance)]
+    )
     assert sums.grad is not None
-    moment_slopes = sums.grad
-    for chunk, slope in zip(codes.split(CODES_AT_ONCE), gradient.split(CODES_AT_ONCE)):
-        leaf = chunk.detach().requires_grad_()
-        columns = columns_of(chunk)
-        memberships = estimation(leaf)
-        memberships.backward(evaluate(moment_slopes, columns).t().to(memberships.dtype))
-        shares = memberships.detach().t().double()
-        slope += leaf.grad + slopes(moment_slopes, columns, shares).t()
-    return gradient, {"energy": energy / total, "inverse_variances": float(penalty.detach()) / group.size}
+    for part, slope in zip(kept.split(KEPT_AT_ONCE, dim=1), gradient.split(KEPT_AT_ONCE, dim=1)):
+        leaf = part.detach().clone().requires_grad_()
+        fused = network.fuse(leaf)
+        codes = fused.detach().double()
+        memberships = estimation(fused.t()).t()
+        slope += slopes(sums.grad, codes, memberships.detach().double())
+        reach = evaluate(sums.grad, codes).to(memberships.dtype)
+        torch.autograd.backward([fused, memberships], [slope, reach])
+        assert leaf.grad is not None
+        for squares, turn, branch, weight in zip(
+            network.cross_sums(part), network.cross_sums(leaf.grad), network.branches, network.error_weights
+        ):
+            error += weight / branch.inputs / total * float(squares[2].sum(dtype=torch.float64))
+            turn[2] += weight / branch.inputs / total
+        part.copy_(leaf.grad)
+    return {
+        "reconstruction": error,
+        "energy": energy / total,
+        "inverse_variances": float(penalty.detach()) / group.size,
+    }

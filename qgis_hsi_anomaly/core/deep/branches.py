@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Tuple
+from typing import Any, Tuple
 
 import torch
 from torch import Tensor, nn
+
+from .features import cross_sums, reconstruction_slope
 
 SPECTRAL_UNITS = 200
 """Units of the spectral branch's hidden layers."""
@@ -21,6 +23,7 @@ class Branch(nn.Module):
 
     def __init__(self, inputs: int, units: int, latent: int) -> None:
         super().__init__()
+        self.inputs = inputs
         self.layers = nn.ModuleList(
             [
                 nn.Linear(inputs, units),
@@ -35,5 +38,49 @@ class Branch(nn.Module):
     def forward(self, values: Tensor) -> Tuple[Tensor, Tensor]:
         """Return code (n, latent) and reconstruction (n, inputs) of (n, inputs)."""
         first, second, third, fourth = self.layers
-        code = second(torch.tanh_(first(values)))
-        return code, torch.tanh_(fourth(torch.tanh_(third(code))))
+        code = second(torch.tanh(first(values)))
+        return code, torch.tanh(fourth(torch.tanh(third(code))))
+
+    def compare(self, values: Tensor, quartic: bool) -> Tuple[Tensor, Tensor]:
+        """Return code (n, latent), and the four sums (4, n) that compare (n, inputs) with the reconstruction.
+
+        See `features`. The same as `forward` and `cross_sums`, with slopes written by hand: few walks over
+        arrays that stay in cache. Slopes flow to the weights only, not to `values`.
+        """
+        weights = [tensor for layer in self.layers for tensor in (layer.weight, layer.bias)]
+        code, sums = _Comparison.apply(values, quartic, *weights)  # type: ignore[no-untyped-call]
+        return code, sums
+
+
+class _Comparison(torch.autograd.Function):
+    """Code and cross sums of a branch."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, quartic: bool, *weights: Tensor) -> Tuple[Tensor, Tensor]:
+        """Return (n, latent) and (4, n)."""
+        w1, b1, w2, b2, w3, b3, w4, b4 = weights
+        first = torch.addmm(b1, x, w1.t()).tanh_()
+        code = torch.addmm(b2, first, w2.t())
+        third = torch.addmm(b3, code, w3.t()).tanh_()
+        r = torch.addmm(b4, third, w4.t()).tanh_()
+        ctx.save_for_backward(x, first, code, third, r, w2, w3, w4)
+        ctx.quartic = quartic
+        return code, cross_sums(x, r, quartic)
+
+    @staticmethod
+    def backward(ctx: Any, *slopes: Tensor) -> Tuple[Any, ...]:
+        """Return the weights' slopes."""
+        x, first, code, third, r, w2, w3, w4 = ctx.saved_tensors
+        slope = _through_tanh(reconstruction_slope(x, r, slopes[1], ctx.quartic), r)
+        d4 = (slope.t() @ third, slope.sum(0))
+        slope = _through_tanh(slope @ w4, third)
+        d3 = (slope.t() @ code, slope.sum(0))
+        slope = torch.addmm(slopes[0], slope, w3)
+        d2 = (slope.t() @ first, slope.sum(0))
+        slope = _through_tanh(slope @ w2, first)
+        return (None, None, slope.t() @ x, slope.sum(0), *d2, *d3, *d4)
+
+
+def _through_tanh(slope: Tensor, output: Tensor) -> Tensor:
+    """Return slope x (1 - output^2), in place."""
+    return slope.addcmul_(slope, output * output, value=-1.0)

@@ -14,8 +14,9 @@ from ..errors import ModelError
 from ..group import Group
 from ..progress import SILENT, Progress
 from .accumulation import (
-    CODES_AT_ONCE,
+    KEPT_AT_ONCE,
     Chunks,
+    CodeLoss,
     DensityNetwork,
     LossWeights,
     encode_all,
@@ -23,6 +24,7 @@ from .accumulation import (
     joint_gradients,
 )
 from .branches import SPATIAL_UNITS, SPECTRAL_UNITS
+from .locality import locality_gradient
 from .mixture import energies, log_densities
 from .scene import Scene
 from .spatial import SpatialAutoencoder, feature_span
@@ -41,6 +43,8 @@ class Design:
     circular : the spatial context goes on at the opposite edge.
     alpha : share of the spatial branch's code in z. feature_alpha : of its features.
     spatial_error : weight of the spatial branch's mean squared error in the joint loss.
+    locality : weight of the term that keeps neighbours together in the code.
+    optimizer : adam or sgd.
     """
 
     latent: int = 9
@@ -52,14 +56,16 @@ class Design:
     feature_alpha: float = 0.1
     spatial_error: float = 0.1
     weights: LossWeights = LossWeights()
+    locality: float = 0.0
+    optimizer: str = "adam"
 
 
 class Density:
     """A network for `bands` bands, with weights drawn from `seed`; the moments come with `settle`.
 
     spatial : None without a spatial branch. span : smallest and largest spatial feature in training.
-    moments : mean over the training pixels of their codes' moments, see `mixture.moment_sums`. center, spread : mean and standard deviation of their
-    energies.
+    moments : mean over the training pixels of their codes' moments, see `mixture.moment_sums`.
+    center, spread : mean and standard deviation of their energies.
     """
 
     def __init__(self, design: Design, bands: int, seed: int, device: str) -> None:
@@ -104,12 +110,14 @@ class Density:
             )
         features = self.features(scene, group)
         chunks = self.chunks(scene, features)
+        code_loss = self._locality_loss(scene, group) if self.design.locality else None
+        optimizer = torch.optim.SGD if self.design.optimizer == "sgd" else torch.optim.Adam
         history = train(
             self.network.parameters(),
             lambda inner: joint_gradients(
-                self.network, chunks, scene.count, scene.total, self.design.weights, group, inner
+                self.network, chunks, scene.count, scene.total, self.design.weights, group, inner, code_loss
             ),
-            torch.optim.Adam(self.network.parameters(), lr=learning_rate),
+            optimizer(self.network.parameters(), lr=learning_rate),
             epochs,
             group,
             progress.part(0.15, 0.95),
@@ -140,16 +148,28 @@ class Density:
 
         return walk
 
+    def _locality_loss(self, scene: Scene, group: Group) -> CodeLoss:
+        """Return the weighted loss of the codes' part that the features are not."""
+        weight, latent = self.design.locality, self.design.latent
+
+        def loss(codes: Tensor) -> Tuple[Tensor, Dict[str, float]]:
+            slopes = torch.zeros_like(codes)
+            inner, share = locality_gradient(codes[:, :latent], scene, group)
+            slopes[:, :latent] = weight * inner
+            return slopes, {"locality": share}
+
+        return loss
+
     def settle(self, scene: Scene, chunks: Chunks, group: Group, progress: Progress = SILENT) -> None:
         """Take the moments, and the energies' mean and standard deviation, from the scene's pixels."""
-        codes = encode_all(self.network, chunks, scene.count, scene.total, group, progress)
-        self.moments = gather_moments(self.network.estimation, codes, group) / scene.total
-        self.standardise(codes, scene, group)
+        kept = encode_all(self.network, chunks, scene.count, progress)
+        self.moments = gather_moments(self.network, kept, group) / scene.total
+        self.standardise(kept, scene, group)
 
-    def standardise(self, codes: Tensor, scene: Scene, group: Group) -> None:
-        """Take the energies' mean and standard deviation from the codes of the scene's pixels."""
-        found = self._energies(codes)
-        sums = group.sum(np.array([float(found.sum()), 0.0]))
+    def standardise(self, kept: Tensor, scene: Scene, group: Group) -> None:
+        """Take the energies' mean and standard deviation from what was kept of the scene's pixels."""
+        found = self._energies(kept)
+        sums = group.sum(np.array([float(found.sum())]))
         self.center = float(sums[0]) / scene.total
         squares = group.sum(np.array([float((found - self.center).square().sum())]))
         self.spread = float(np.sqrt(squares[0] / scene.total)) or 1.0
@@ -158,14 +178,19 @@ class Density:
         """Return the energies of the scene's pixels, of all processes, (rows, columns) float32, 0 elsewhere."""
         features = self.features(scene, group, learn=False)
         chunks = self.chunks(scene, features)
-        codes = encode_all(self.network, chunks, scene.count, scene.total, group, progress)
-        return group.sum(scene.map_of(self._energies(codes).float()))
+        kept = encode_all(self.network, chunks, scene.count, progress)
+        return group.sum(scene.map_of(self._energies(kept).float()))
 
     @torch.no_grad()
-    def _energies(self, codes: Tensor) -> Tensor:
+    def _energies(self, kept: Tensor) -> Tensor:
         assert self.moments is not None
         form, _ = log_densities(self.moments)
-        return torch.cat([energies(form, chunk) for chunk in codes.split(CODES_AT_ONCE)])
+        parts = kept.split(KEPT_AT_ONCE, dim=1)
+        return torch.cat([energies(form, self.codes_of(part)) for part in parts])
+
+    def codes_of(self, kept: Tensor) -> Tensor:
+        """Return the codes (d, n) whose mixture it is, of what was kept of n pixels."""
+        return self.network.fuse(kept)
 
     def arrays(self) -> Dict[str, Array]:
         """Return weights, moments and spans by name."""

@@ -41,11 +41,6 @@ class EstimationNetwork(nn.Module):
         return torch.softmax(self.second(torch.tanh(self.first(codes))), dim=1)
 
 
-def columns_of(codes: Tensor) -> Tensor:
-    """Return (n, d) as contiguous (d, n) float64."""
-    return codes.t().contiguous().double()
-
-
 def moment_sums(columns: Tensor, shares: Tensor) -> Tensor:
     """Return the sums over pixels of g, g z and g z z' for every component, (K, 1 + d + d d).
 
@@ -102,8 +97,8 @@ def slopes(form: Tensor, columns: Tensor, shares: Tensor) -> Tensor:
 
 
 def energies(form: Tensor, codes: Tensor) -> Tensor:
-    """Return E = -log sum_k weight_k N(z; mean_k, covariance_k) of codes (n, d), (n,) float64."""
-    return -torch.logsumexp(evaluate(form, columns_of(codes)), dim=0)
+    """Return E = -log sum_k weight_k N(z; mean_k, covariance_k) of codes (d, n), (n,) float64."""
+    return -torch.logsumexp(evaluate(form, codes.double()), dim=0)
 
 
 def _depth(sums: Tensor) -> int:

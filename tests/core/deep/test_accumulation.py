@@ -13,7 +13,6 @@ from qgis_hsi_anomaly.core.deep.accumulation import (  # noqa: E402
     LossWeights,
     joint_gradients,
 )
-from qgis_hsi_anomaly.core.deep.features import row_sums  # noqa: E402
 from qgis_hsi_anomaly.core.deep.scene import Scene  # noqa: E402
 from qgis_hsi_anomaly.core.deep.spatial import SpatialAutoencoder  # noqa: E402
 from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
@@ -30,7 +29,10 @@ def whole_loss(network, spectra, features):
     for branch, values in zip(network.branches, (spectra, features)):
         code, reconstruction = branch(values)
         codes.append(code)
-        kept.append(network.features(row_sums(values, reconstruction)))
+        x, r = values, reconstruction
+        cross = (x**2 * r**2).sum(1) if network.features.quartic else (x * (x - r)).sum(1)
+        sums = torch.stack([(x**2).sum(1), (r**2).sum(1), ((x - r) ** 2).sum(1), cross])
+        kept.append(network.features.values(sums, x.shape[1]).t())
         error = error + network.error_weights[len(codes) - 1] * ((values - reconstruction) ** 2).mean()
     z = torch.cat([codes[0] + 0.1 * codes[1], kept[0] + 0.3 * kept[1]], dim=1)
     memberships = network.estimation(z)

@@ -6,7 +6,6 @@ import pytest
 torch = pytest.importorskip("torch", reason="learned detectors need torch")
 
 from qgis_hsi_anomaly.core.deep.mixture import (  # noqa: E402
-    columns_of,
     energies,
     log_densities,
     moment_sums,
@@ -34,9 +33,9 @@ def test_energies_equal_scipy():
         density = density + g.mean() * normal.pdf(codes.numpy())
         variances += (1 / np.diag(covariance)).sum()
 
-    form, inverse_variances = log_densities(moment_sums(columns_of(codes), memberships.t()))
+    form, inverse_variances = log_densities(moment_sums(codes.t(), memberships.t()))
 
-    assert energies(form, codes).numpy() == pytest.approx(-np.log(density), rel=1e-6)
+    assert energies(form, codes.t()).numpy() == pytest.approx(-np.log(density), rel=1e-6)
     assert float(inverse_variances) == pytest.approx(variances, rel=1e-6)
 
 
@@ -44,9 +43,9 @@ def test_sums_of_chunks_add_up():
     """Moments do not depend on how the pixels are cut."""
     codes, memberships = random_codes()
 
-    parts = sum(moment_sums(columns_of(c), m.t()) for c, m in zip(codes.split(37), memberships.split(37)))
+    parts = sum(moment_sums(c.t(), m.t()) for c, m in zip(codes.split(37), memberships.split(37)))
 
-    assert torch.allclose(parts, moment_sums(columns_of(codes), memberships.t()), rtol=1e-12)
+    assert torch.allclose(parts, moment_sums(codes.t(), memberships.t()), rtol=1e-12)
 
 
 @pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
@@ -64,10 +63,10 @@ def test_degenerate_mixtures_have_finite_energies_and_slopes(case, scale):
         codes[:, 1] = codes[:, 0]
     if case == "constant codes":
         codes[:] = codes[0].clone()
-    sums = moment_sums(columns_of(codes), memberships.t()).requires_grad_()
+    sums = moment_sums(codes.t(), memberships.t()).requires_grad_()
 
     form, inverse_variances = log_densities(sums)
-    values = energies(form, codes)
+    values = energies(form, codes.t())
     (values.mean() + inverse_variances).backward()
 
     assert torch.isfinite(values).all()

@@ -1,0 +1,28 @@
+"""Autoencoding branches: the hand-written slopes are autograd's."""
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="learned detectors need torch")
+
+from qgis_hsi_anomaly.core.deep.branches import Branch  # noqa: E402
+
+
+@pytest.mark.parametrize("quartic", [True, False])
+def test_comparison_equals_plain_layers(quartic):
+    """Codes, sums and all slopes of `compare` are those of `forward` and the sums as they are defined."""
+    torch.manual_seed(0)
+    branch = Branch(7, 6, 3).double()
+    x = torch.rand(11, 7, dtype=torch.float64)
+    code, r = branch(x)
+    cross = (x**2 * r**2).sum(1) if quartic else (x * (x - r)).sum(1)
+    sums = torch.stack([(x**2).sum(1), (r**2).sum(1), ((x - r) ** 2).sum(1), cross])
+    pull = torch.rand_like(code), torch.rand_like(sums)
+    expected = torch.autograd.grad([code, sums], list(branch.parameters()), pull)
+
+    found = branch.compare(x, quartic)
+    slopes = torch.autograd.grad(list(found), list(branch.parameters()), pull)
+
+    assert torch.allclose(found[0], code)
+    assert torch.allclose(found[1], sums)
+    for slope, wanted in zip(slopes, expected):
+        assert torch.allclose(slope, wanted)
