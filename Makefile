@@ -41,11 +41,12 @@ lint: setup
 	$(PYTHON) -m mypy
 	$(PYTHON) -m bandit --quiet --recursive $(NAME)
 
-# The plugin folder as QGIS wants it: package, metadata.txt and resources in one place.
+# The plugin folder as QGIS wants it: package, metadata.txt, resources and the guide its help opens in one place.
 build:
 	@rm -rf $(BUILD) && mkdir -p $(BUILD)
 	@cp -R $(NAME)/. $(BUILD)
-	@cp metadata.txt LICENSE $(BUILD)
+	@cp metadata.txt LICENSE README.md $(BUILD)
+	@mkdir -p $(BUILD)/docs && cp -R docs/user-guide.md docs/images $(BUILD)/docs
 	@mkdir -p $(BUILD)/resources && cp -R resources/. $(BUILD)/resources && rm -rf $(BUILD)/resources/demo
 	@find $(BUILD) -name __pycache__ -prune -exec rm -rf {} +
 

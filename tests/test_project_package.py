@@ -48,9 +48,9 @@ def files_below(folder: Path) -> Set[str]:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what the packaging commands work on, so that they do not touch the checkout's own build folder."""
     copy = tmp_path_factory.mktemp("checkout")
-    for name in (NAME, "resources"):
+    for name in (NAME, "resources", "docs"):
         shutil.copytree(TOP / name, copy / name)
-    for name in ("Makefile", "metadata.txt", "LICENSE", "pb_tool.cfg"):
+    for name in ("Makefile", "metadata.txt", "LICENSE", "README.md", "pb_tool.cfg"):
         shutil.copy(TOP / name, copy / name)
     return copy
 
@@ -85,7 +85,7 @@ def test_plugin_folder_has_the_whole_package_and_no_leftovers(built: Path) -> No
     shipped = files_below(built)
     package = {name for name in files_below(TOP / NAME) if not name.endswith(".pyc")}
     assert package <= shipped
-    assert {"metadata.txt", "LICENSE", "__init__.py", "resources/icons/detector.svg"} <= shipped
+    assert {"metadata.txt", "LICENSE", "__init__.py", "resources/icons/detector.svg", "docs/user-guide.md"} <= shipped
     assert not {name for name in shipped if re.search(r"__pycache__|\.pyc$|^resources/demo|^tests", name)}
 
 
