@@ -28,18 +28,19 @@ Rectangle = Tuple[slice, slice]
 
 @dataclass(frozen=True)
 class AED(Detector):
-    """Score the sum over p principal components of |closing - c| + |c - opening|, smoothed within edges.
+    """Score the sum over p principal components c of |closing - c| + |c - opening|, smoothed within edges.
 
     X. Kang, X. Zhang, S. Li, K. Li, J. Li, J. A. Benediktsson, IEEE TGRS 55 (2017) 5600-5613. Area opening and
     closing (4-connected) take away what is brighter or darker than its surroundings and not larger than
     MAX_TARGET_AREA. The sum is smoothed by the recursive filter of the domain transform (E. S. L. Gastal,
-    M. M. Oliveira, ACM Trans. Graphics 30 (2011) 69) guided by the first component. Departure: the components
-    are divided by their standard deviations, so that the score does not depend on the first one alone.
+    M. M. Oliveira, ACM Trans. Graphics 30 (2011) 69) guided by the first component. Departure: what the filters
+    take from a component counts in units of its mean over the background, so that the score does not depend on
+    the first components alone; hence also more components than the published three.
 
     An area filter looks no further than its area, so it works exactly on tiles with a halo of that many pixels.
     Pixels that are not valid belong to no bright or dark part, and the smoothing does not pass them; valid pixels
     in groups of no more than MAX_TARGET_AREA, surrounded by such, cannot be judged and score 0. Memory: the p
-    component maps and five more, 4 (p + 5) bytes a pixel. Time O(n_pixels (bands^2 + p)).
+    component maps and six more, 4 (p + 6) bytes a pixel. Time O(n_pixels (bands^2 + p)).
     """
 
     id: ClassVar[str] = "aed"
@@ -60,7 +61,7 @@ class AED(Detector):
         minimum=0.0,
     )
     principal_components: int = integer(
-        5,
+        10,
         "Principal components",
         "Number of principal components that are filtered; 0 = all.",
         minimum=0,
@@ -94,7 +95,7 @@ class AEDBackground(Background):
     smoothing: float
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
-        """Return the smoothed sums, (rows, columns) float32, >= 0, in standard deviations, NaN where not valid.
+        """Return the smoothed sums, (rows, columns) float32, >= 0, without unit, NaN where not valid.
 
         Raises DataError where the image is not larger than a target.
         """
@@ -105,7 +106,7 @@ class AEDBackground(Background):
                 "give a smaller MAX_TARGET_AREA or a larger image."
             )
         maps = self._component_maps(cube, progress.part(0.0, 0.3), group)
-        scores = area_residues(maps, cube.valid, area, progress.part(0.3, 0.9))
+        scores = fused_residues(maps, cube, area, progress.part(0.3, 0.9))
         if self.smoothing > 0:
             scores = smooth(scores, maps[0], cube.valid, self.smoothing, progress.part(0.9, 1.0))
         progress.update(1.0)
@@ -135,39 +136,51 @@ def target_pixels(max_target_area: float, cube: Cube) -> int:
     return max(int(max_target_area / (cube.pixel_area or 1.0)), 1)
 
 
-def area_residues(maps: Array, valid: Array, area: int, progress: Progress = SILENT) -> Array:
-    """Return the sum over maps of |closing - map| + |map - opening|, (rows, columns) float32, 0 where not valid.
+def fused_residues(maps: Array, cube: Cube, area: int, progress: Progress = SILENT) -> Array:
+    """Return the sum over maps of their residues, each divided by its mean over the background.
 
-    maps : (p, rows, columns) float32. area : the largest number of pixels the filters take away.
+    maps : (p, rows, columns) float32. Returns (rows, columns) float32, 0 where not valid.
+    """
+    scores = np.zeros(cube.valid.shape, dtype=np.float32)
+    for done, values in enumerate(maps):
+        part = progress.part(done / len(maps), (done + 1) / len(maps))
+        residue = area_residue(values, cube.valid, area, part)
+        mean = float(residue[cube.background].mean(dtype=np.float64))
+        if mean > 0:
+            scores += residue / np.float32(mean)
+    return scores
+
+
+def area_residue(values: Array, valid: Array, area: int, progress: Progress = SILENT) -> Array:
+    """Return |closing - values| + |values - opening|, (rows, columns) float32, 0 where not valid.
+
+    values : (rows, columns) float32. area : the largest number of pixels the filters take away.
     """
     opening = _area_opening()
     everywhere = bool(valid.all())
 
-    def residue(task: Tuple[int, Rectangle, Rectangle, Rectangle]) -> Array:
-        number, window, inner, _ = task
-        known = valid[window]
-        values = maps[number][window]
+    def residue(tile: Tuple[Rectangle, Rectangle, Rectangle]) -> Array:
+        window, inner, _ = tile
+        known, image = valid[window], values[window]
         if everywhere:
-            bright, dark = values, -values
+            bright, dark = image, -image
         else:
             # Lower than all others, invalid pixels join no bright part; likewise for dark parts.
-            values = np.where(known, values, 0)
-            bright = np.where(known, values, values.min() - 1)
-            dark = np.where(known, -values, -values.max() - 1)
+            image = np.where(known, image, 0)
+            bright = np.where(known, image, image.min() - 1)
+            dark = np.where(known, -image, -image.max() - 1)
         total = bright - opening(bright, area + 1) + dark - opening(dark, area + 1)
         if not everywhere:
             # A group of valid pixels no larger than a target has nothing to stand out from.
             total[opening(known.astype(np.uint8), area + 1) == 0] = 0
         return np.asarray(total[inner])
 
-    tasks = [
-        (number, *rectangles) for rectangles in _tiles(valid.shape, area) for number in range(len(maps))
-    ]
-    scores = np.zeros(valid.shape, dtype=np.float32)
-    for done, (task, found) in enumerate(zip(tasks, map_threads(residue, tasks)), start=1):
-        scores[task[3]] += found
-        progress.update(done / len(tasks))
-    return scores
+    tiles = list(_tiles(valid.shape, area))
+    residues = np.zeros(valid.shape, dtype=np.float32)
+    for done, (tile, found) in enumerate(zip(tiles, map_threads(residue, tiles)), start=1):
+        residues[tile[2]] = found
+        progress.update(done / len(tiles))
+    return residues
 
 
 def smooth(image: Array, guide: Array, valid: Array, distance: float, progress: Progress = SILENT) -> Array:
