@@ -4,14 +4,18 @@ import numpy as np
 import pytest
 from osgeo import gdal
 from qgis.core import (
+    QgsApplication,
     QgsFeature,
     QgsGeometry,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
     QgsProcessingException,
     QgsProperty,
     QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QEventLoop, QTimer
 
 from qgis_hsi_anomaly import workflow
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
@@ -203,3 +207,22 @@ def test_what_nobody_foresaw_is_said_in_a_sentence(run, scene, monkeypatch):
 
     with pytest.raises(QgsProcessingException, match=r"KeyError: 'surprise'.*log panel"):
         run("rx", {"INPUT": f"{scene}/scene.tif", "OUTPUT": f"{scene}/rx.tif"})
+
+
+def test_runs_in_a_thread_of_its_own(algorithm, project, scene, tmp_path):
+    """As the dialog starts it: the layers belong to the main thread."""
+    image, region = QgsRasterLayer(f"{scene}/scene.tif", "scene"), polygons("Polygon", scene)
+    project.addMapLayers([image, region])
+    context = QgsProcessingContext()
+    context.setProject(project)
+    parameters = {"INPUT": image.id(), "BACKGROUND": region.id(), "OUTPUT": f"{tmp_path}/rx.tif"}
+    found, log, outcomes = algorithm("rx"), Log(), []
+    task = QgsProcessingAlgRunnerTask(found, parameters, context, log)
+    loop = QEventLoop()
+    task.executed.connect(lambda done, results: (outcomes.append((done, results)), loop.quit()))
+    QTimer.singleShot(20_000, loop.quit)
+
+    QgsApplication.taskManager().addTask(task)
+    loop.exec()
+
+    assert outcomes == [(True, {"OUTPUT": f"{tmp_path}/rx.tif", "VALID_PIXELS": 308, "BANDS_USED": 6})]
