@@ -149,14 +149,11 @@ class Density:
         return walk
 
     def _locality_loss(self, scene: Scene, group: Group) -> CodeLoss:
-        """Return the weighted loss of the codes' part that the features are not."""
-        weight, latent = self.design.locality, self.design.latent
+        """Return the weighted loss of codes that differ from their neighbours'."""
 
         def loss(codes: Tensor) -> Tuple[Tensor, Dict[str, float]]:
-            slopes = torch.zeros_like(codes)
-            inner, share = locality_gradient(codes[:, :latent], scene, group)
-            slopes[:, :latent] = weight * inner
-            return slopes, {"locality": share}
+            slopes, share = locality_gradient(codes, scene, group)
+            return self.design.locality * slopes, {"locality": share}
 
         return loss
 

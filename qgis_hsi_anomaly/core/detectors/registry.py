@@ -21,6 +21,10 @@ _DETECTORS = {
     "lsmad": ("lsmad", "LSMAD"),
     "aed": ("aed", "AED"),
     "sscade": ("sscade", "SSCADE"),
+    "dagmm": ("dagmm", "DAGMM"),
+    "aegmm": ("aegmm", "AEGMM"),
+    "liade": ("liade", "LIADE"),
+    "scaae": ("scaae", "SCAAE"),
 }
 
 # Learnt and stored like detectors, but raster in, raster out.

@@ -1,0 +1,117 @@
+"""The relatives of E2E-SSCADE: what each adds, against the definition; the same answer from several processes."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import torch.distributed as dist  # noqa: E402
+import torch.multiprocessing as mp  # noqa: E402
+from tests.core.deep.scenes import small_scene  # noqa: E402
+
+from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
+from qgis_hsi_anomaly.core.deep.adversarial import _errors  # noqa: E402
+from qgis_hsi_anomaly.core.deep.locality import locality_gradient  # noqa: E402
+from qgis_hsi_anomaly.core.deep.scene import Scene  # noqa: E402
+from qgis_hsi_anomaly.core.detectors.registry import make_detector  # noqa: E402
+from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
+
+FAMILY = ("dagmm", "aegmm", "liade", "scaae")
+
+
+def scene_with_gaps():
+    """A cube some of whose pixels are not valid."""
+    array = small_scene()
+    array[3, 2:6] = np.nan
+    array[10] = np.nan
+    return ArrayCube(array)
+
+
+def test_locality_is_the_sum_over_pairs():
+    """Value and slopes of the graph-Laplacian term, pair by pair with autograd."""
+    cube = scene_with_gaps()
+    scene = Scene(cube, cube.valid, (0.0, 1.0), ALONE)
+    codes = torch.randn(scene.count, 3, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    leaf = codes.clone().requires_grad_()
+    number = np.cumsum(cube.valid.ravel()).reshape(cube.valid.shape) - 1
+    term = torch.zeros((), dtype=torch.float64)
+    for row, column in zip(*np.nonzero(cube.valid)):
+        for down, right in ((row + 1, column), (row, column + 1)):
+            if down < cube.rows and right < cube.columns and cube.valid[down, right]:
+                pair = leaf[number[row, column]] - leaf[number[down, right]]
+                term = term + pair.square().sum() / scene.count
+    term.backward()
+
+    slopes, share = locality_gradient(codes, scene, ALONE)
+
+    assert share == pytest.approx(float(term.detach()), rel=1e-12)
+    torch.testing.assert_close(slopes, leaf.grad)
+
+
+def test_mixture_of_codes_is_scikit_learns():
+    """The energies are the negative log-likelihoods of the mixture that scikit-learn fits to the codes."""
+    from sklearn.mixture import GaussianMixture
+
+    cube = scene_with_gaps()
+    detector = make_detector("aegmm", {"epochs": 2, "latent": 3, "mixture_components": 2})
+    background = detector.fit(cube)
+    density = background.members[0][0]
+    scene = Scene(cube, cube.valid, background.span, ALONE)
+    with torch.no_grad():
+        codes = torch.cat([density.network.encode([spectra]) for _, spectra in scene.spectra()], dim=1)[:3].t()
+    reference = GaussianMixture(2, random_state=0, reg_covar=1e-6).fit(codes.double().numpy())
+
+    scores = background.score(cube)[cube.valid]
+
+    np.testing.assert_allclose(scores, -reference.score_samples(codes.double().numpy()), rtol=1e-3, atol=1e-3)
+
+
+def test_reconstruction_error_of_scaae():
+    """Mean squared error plus a tenth of the spectral angle."""
+    x, r = torch.rand(5, 8, dtype=torch.float64), torch.rand(5, 8, dtype=torch.float64)
+    cosine = (x * r).sum(1) / (x.square().sum(1) * r.square().sum(1)).sqrt()
+
+    torch.testing.assert_close(_errors(x, r), (x - r).square().mean(1) + 0.1 * torch.acos(cosine))
+
+
+@pytest.mark.parametrize("id", FAMILY)
+def test_training_changes_the_scores(id):
+    """Against the untrained control of the same seed."""
+    cube = scene_with_gaps()
+    trained, control = (
+        make_detector(id, {"epochs": epochs, "learning_rate": 0.01}).fit(cube).score(cube) for epochs in (5, 0)
+    )
+
+    assert np.nanmax(np.abs(trained - control)) > 1e-3 * np.ptp(control[cube.valid])
+
+
+def score_in_process(rank, size, port, results):
+    """Run the family in one of several processes."""
+    from qgis_hsi_anomaly.core.deep.group import TorchGroup
+
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=size)
+    group = TorchGroup("cpu")
+    for id in FAMILY:
+        background = make_detector(id, {"epochs": 3, "learning_rate": 0.001}).fit(scene_with_gaps(), group=group)
+        found = background.score(scene_with_gaps(), group=group)
+        if rank == 0:
+            results[id] = found
+    dist.destroy_process_group()
+
+
+def test_three_processes_give_the_scores_of_one():
+    """Rows divided unevenly: 23 among three."""
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with mp.Manager() as manager:
+        results = manager.dict()
+        mp.spawn(score_in_process, (3, port, results), nprocs=3)
+        found = dict(results)
+    for id in FAMILY:
+        cube = scene_with_gaps()
+        alone = make_detector(id, {"epochs": 3, "learning_rate": 0.001}).fit(cube).score(cube)
+        np.testing.assert_allclose(found[id], alone, rtol=0, atol=1e-4 * np.ptp(alone[cube.valid]), err_msg=id)
