@@ -1,0 +1,376 @@
+"""How fast the detectors are, each against a peer in the same run: `make bench-speed`.
+
+    python benchmarks/speed.py [--cases rx,localrx,…] [--output FOLDER]
+
+Every contender runs in a process of its own, one after the other, on the same made cube; the best of its
+repetitions counts. Peak memory is the process's largest resident size, the cube included. Peers: SPy (spectral 0.25),
+scikit-learn, PyOD, and two formulas written out as published: CRD solved pixel by pixel over all bands, and
+hsi_toolkit's k-means RX. Ratios are peer over ours: 5x means five times faster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import numpy as np
+from results import save, table
+
+from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class, make_detector
+
+Array = Any
+Timing = Dict[str, float]  # seconds, and what else a contender has to say; seconds_per_pixel where sizes differ
+
+SCRATCH = Path("build/bench/scratch")
+
+
+def made_cube(rows: int, columns: int, bands: int, seed: int = 0) -> Array:
+    """Return a cube (rows, columns, bands) float32: smooth mixtures of ten spectra, and noise."""
+    random = np.random.default_rng(seed)
+    steps = np.cumsum(random.standard_normal((10, bands)), axis=1) / np.sqrt(bands)
+    spectra = (0.3 + 0.05 * steps).astype(np.float32)
+    row, column = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    waves = random.uniform(5, 40, (10, 2)).astype(np.float32)
+    cube = np.empty((rows, columns, bands), dtype=np.float32)
+    for start in range(0, rows, 100):
+        part = slice(start, start + 100)
+        phase = row[part, :, None] / waves[:, 0] + column[part, :, None] / waves[:, 1]
+        shares = 1 + np.sin(phase + np.arange(10, dtype=np.float32))
+        shares /= shares.sum(axis=2, keepdims=True)
+        noise = random.standard_normal((*shares.shape[:2], bands), dtype=np.float32)
+        cube[part] = shares @ spectra + np.float32(0.004) * noise
+    return cube
+
+
+def best(work: Callable[[], Any], repetitions: int = 3) -> float:
+    """Return the seconds of the fastest of some repetitions."""
+    seconds = []
+    for _ in range(repetitions):
+        started = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - started)
+    return min(seconds)
+
+
+def ours(id: str, array: Array, repetitions: int = 3, **values: Any) -> Timing:
+    """Time learning and scoring with one of our detectors."""
+    cube = ArrayCube(array)
+    detector = make_detector(id, values)
+    return per_pixel(best(lambda: detector.fit(cube).score(cube), repetitions), cube.rows * cube.columns)
+
+
+def per_pixel(seconds: float, pixels: int) -> Timing:
+    """Return a timing of so many pixels."""
+    return {"seconds": seconds, "pixels": pixels, "seconds_per_pixel": seconds / pixels}
+
+
+# Contenders ---------------------------------------------------------------------------------------------------------
+
+
+def rx_ours() -> Timing:
+    """RX on 1000 x 1000 x 224."""
+    return ours("rx", made_cube(1000, 1000, 224), regularization="none")
+
+
+def rx_spy() -> Timing:
+    """SPy's global RX on the same cube."""
+    import spectral
+
+    array = made_cube(1000, 1000, 224)
+    return per_pixel(best(lambda: spectral.rx(array), 2), 1_000_000)
+
+
+def rx_large_file() -> Timing:
+    """RX on a GeoTIFF of 2 GB, from file to file."""
+    from osgeo import gdal
+
+    from qgis_hsi_anomaly import workflow
+
+    gdal.UseExceptions()
+    path, output = SCRATCH / "large.tif", SCRATCH / "large-rx.tif"
+    started = time.perf_counter()
+    workflow.detect(make_detector("rx", {}), str(path), str(output))
+    return {**per_pixel(time.perf_counter() - started, 1500 * 1500), "gigabytes": path.stat().st_size / 1e9}
+
+
+def write_large_file() -> None:
+    """Write the 2 GB raster that `rx_large_file` reads, strip by strip."""
+    from osgeo import gdal
+
+    gdal.UseExceptions()
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    rows, columns, bands = 1500, 1500, 224
+    options = ["TILED=YES", "INTERLEAVE=BAND", "BIGTIFF=YES"]
+    dataset = gdal.GetDriverByName("GTiff").Create(
+        str(SCRATCH / "large.tif"), columns, rows, bands, gdal.GDT_Float32, options
+    )
+    for start in range(0, rows, 250):
+        strip = made_cube(250, columns, bands, seed=start)
+        dataset.WriteRaster(0, start, columns, 250, np.ascontiguousarray(strip.transpose(2, 0, 1)).tobytes())
+
+
+def localrx_ours() -> Timing:
+    """Local RX, windows 11 and 21, with its default principal components."""
+    return ours("localrx", made_cube(200, 200, 224), inner_window=11, outer_window=21)
+
+
+def localrx_spy() -> Timing:
+    """SPy's windowed RX over all bands (the ring of 320 pixels holds more pixels than bands)."""
+    import spectral
+
+    array = made_cube(24, 24, 224)
+    return per_pixel(best(lambda: spectral.rx(array, window=(11, 21)), 1), 24 * 24)
+
+
+def localrx_spy_components() -> Timing:
+    """SPy's windowed RX on the 20 principal components ours uses, made beforehand."""
+    import spectral
+
+    array = principal_components(made_cube(40, 40, 224), 20)
+    return per_pixel(best(lambda: spectral.rx(array, window=(11, 21)), 1), 40 * 40)
+
+
+def crd_ours() -> Timing:
+    """CRD over all bands, windows 15 and 21."""
+    return ours("crd", made_cube(60, 60, 189), 2, principal_components=0, inner_window=15, outer_window=21)
+
+
+def crd_ours_components() -> Timing:
+    """CRD on 15 components, windows 15 and 21."""
+    return ours("crd", made_cube(150, 150, 189), principal_components=15, inner_window=15, outer_window=21)
+
+
+def crd_direct() -> Timing:
+    """CRD as published: the ring's 216 spectra, (X'X + lambda G'G) a = X'y, for pixels away from the border."""
+    array = made_cube(60, 60, 189).astype(np.float64)
+    inside = np.abs(np.mgrid[-10:11, -10:11]).max(axis=0) > 7
+    pixels = [(row, column) for row in range(10, 50, 4) for column in range(10, 50, 2)]
+
+    def solve() -> None:
+        for row, column in pixels:
+            ring = array[row - 10 : row + 11, column - 10 : column + 11][inside].T
+            pixel = array[row, column]
+            distances = np.linalg.norm(ring - pixel[:, None], axis=0)
+            weights = np.linalg.solve(ring.T @ ring + 100 * np.diag(distances**2), ring.T @ pixel)
+            np.linalg.norm(pixel - ring @ weights)
+
+    return per_pixel(best(solve, 2), len(pixels))
+
+
+def knn_ours() -> Timing:
+    """KNN with its defaults: mean distance to 20 neighbours on 10 components; the components are part of the time."""
+    return ours("knn", made_cube(200, 200, 224))
+
+
+def knn_scikit_learn() -> Timing:
+    """scikit-learn's neighbours on the 10 components, made beforehand."""
+    from sklearn.neighbors import NearestNeighbors
+
+    points = principal_components(made_cube(200, 200, 224), 10).reshape(-1, 10)
+    return per_pixel(
+        best(lambda: NearestNeighbors(n_neighbors=20).fit(points).kneighbors(points)[0].mean(axis=1)), len(points)
+    )
+
+
+def knn_pyod() -> Timing:
+    """PyOD's KNN on the 10 components, made beforehand."""
+    from pyod.models.knn import KNN
+
+    points = principal_components(made_cube(200, 200, 224), 10).reshape(-1, 10)
+    return per_pixel(best(lambda: KNN(n_neighbors=20, method="mean").fit(points).decision_scores_), len(points))
+
+
+def cbad_ours() -> Timing:
+    """Cluster-based RX with its defaults."""
+    return ours("cbad", made_cube(200, 200, 100))
+
+
+def cbad_hsi_toolkit() -> Timing:
+    """hsi_toolkit's formula: k-means, a pseudo-inverse a cluster, then pixel by pixel."""
+    from sklearn.cluster import KMeans
+
+    clusters = int(getattr(make_detector("cbad", {}), "clusters", 8))
+    pixels = made_cube(200, 200, 100).reshape(-1, 100)
+
+    def score() -> None:
+        labels = KMeans(clusters, n_init=1, random_state=0).fit_predict(pixels)
+        means = [pixels[labels == label].mean(axis=0) for label in range(clusters)]
+        inverses = [np.linalg.pinv(np.cov(pixels[labels == label].T)) for label in range(clusters)]
+        for pixel, label in zip(pixels, labels):
+            centred = pixel - means[label]
+            centred @ inverses[label] @ centred
+
+    return per_pixel(best(score, 2), len(pixels))
+
+
+def consensus_large() -> Timing:
+    """The consensus with its defaults on 1000 x 1000 x 224."""
+    return ours("consensus", made_cube(1000, 1000, 224), 1)
+
+
+def principal_components(array: Array, components: int) -> Array:
+    """Return a cube's first principal components, (rows, columns, components) float64."""
+    pixels = array.reshape(-1, array.shape[2]).astype(np.float64)
+    centred = pixels - pixels.mean(axis=0)
+    _, vectors = np.linalg.eigh(centred.T @ centred)
+    return (centred @ vectors[:, ::-1][:, :components]).reshape(*array.shape[:2], components)
+
+
+# Cases --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """A comparison: ours against a peer.
+
+    least : the ratio that must be reached. memory : megabytes that ours may take at its peak.
+    """
+
+    name: str
+    ours: Callable[[], Timing]
+    peer: Optional[Callable[[], Timing]] = None
+    least: Optional[float] = None
+    memory: Optional[float] = None
+    prepare: Optional[Callable[[], None]] = None
+
+
+CASES = (
+    Case("rx: SPy", rx_ours, rx_spy, 5.0),
+    Case("rx: 2 GB file", rx_large_file, memory=1000.0, prepare=write_large_file),
+    Case("localrx: SPy, all bands", localrx_ours, localrx_spy, 100.0),
+    Case("localrx: SPy, 20 components", localrx_ours, localrx_spy_components),
+    Case("crd, all bands: direct solve", crd_ours, crd_direct, 50.0),
+    Case("crd, 15 components: direct solve", crd_ours_components, crd_direct, 80.0),
+    Case("knn: scikit-learn", knn_ours, knn_scikit_learn),
+    Case("knn: PyOD", knn_ours, knn_pyod),
+    Case("cbad: hsi_toolkit's formula", cbad_ours, cbad_hsi_toolkit),
+    Case("consensus: 1000 x 1000 x 224", consensus_large, memory=4000.0),
+)
+
+
+def apart(task: str) -> Dict[str, Any]:
+    """Run a contender or a growth measurement in a process of its own and return what it measured."""
+    done = subprocess.run([sys.executable, __file__, "--task", task], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        return {"failed": (done.stderr.strip().splitlines() or ["no word"])[-1]}
+    measured: Dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    print(f"{task}: {measured.get('seconds', 0):.2f} s", file=sys.stderr, flush=True)
+    return measured
+
+
+def compare(case: Case) -> Dict[str, Any]:
+    """Measure both sides of a case."""
+    if case.prepare is not None:
+        apart(case.prepare.__name__)
+    left = apart(case.ours.__name__)
+    right = apart(case.peer.__name__) if case.peer is not None else {}
+    outcome: Dict[str, Any] = {"case": case.name, "ours": left, "peer": right, "least": case.least}
+    if "seconds" in left and "seconds" in right:
+        outcome["ratio"] = right["seconds_per_pixel"] / left["seconds_per_pixel"]
+    kept = case.least is None or outcome.get("ratio", 0) >= case.least
+    within = case.memory is None or left.get("peak_megabytes", np.inf) <= case.memory
+    outcome["memory_allowed"] = case.memory
+    outcome["reached"] = bool(kept and within and "failed" not in left)
+    return outcome
+
+
+def growth(id: str) -> Dict[str, Any]:
+    """Return how a detector's time grows: four times the pixels, and four times the bands."""
+    small, large = made_cube(128, 128, 60), made_cube(256, 256, 60)
+    wide = made_cube(128, 128, 240)
+    # Small and large by turns, so that another program's load falls on both.
+    first: List[Tuple[float, float, float]] = []
+    for _ in range(3):
+        first.append(tuple(ours(id, array, 1)["seconds"] for array in (small, large, wide)))  # type: ignore[arg-type]
+    once, four, bands = (min(column) for column in zip(*first))
+    return {"seconds": once, "pixels_x4": four / once, "bands_x4": bands / once}
+
+
+def comparisons(outcomes: List[Dict[str, Any]]) -> str:
+    """Lay the comparisons out."""
+    rows = []
+    for outcome in outcomes:
+        left, right = outcome["ours"], outcome["peer"]
+        wanted = f">= {outcome['least']:g}x" if outcome["least"] else ""
+        if outcome["memory_allowed"]:
+            wanted = f"<= {outcome['memory_allowed']:.0f} MB"
+        rows.append(
+            [
+                outcome["case"],
+                left.get("failed") or f"{left['seconds']:.2f} s",
+                f"{1e6 * left['seconds_per_pixel']:.2f}" if "seconds" in left else "-",
+                f"{1e6 * right['seconds_per_pixel']:.2f}" if "seconds" in right else "-",
+                f"{outcome['ratio']:.1f}x" if "ratio" in outcome else "-",
+                wanted,
+                "" if not wanted else "yes" if outcome["reached"] else "NO",
+                f"{left.get('peak_megabytes', 0):.0f}",
+                f"{right['peak_megabytes']:.0f}" if "seconds" in right else "-",
+            ]
+        )
+    header = ["ours: peer", "ours", "us/pixel", "peer", "ratio", "wanted", "reached", "peak MB", "peer's"]
+    return table(header, rows)
+
+
+def main() -> int:
+    """Measure what was asked for and write the tables; in a process of its own, measure one thing."""
+    parser = argparse.ArgumentParser(description="Speed of the detectors against peers, and how it grows.")
+    parser.add_argument("--cases", default="", help="only cases whose name begins with one of these; growth is one")
+    parser.add_argument("--output", type=Path, default=Path("build/bench"))
+    parser.add_argument("--task", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.task:
+        print(json.dumps(task(arguments.task)))
+        return 0
+
+    wanted = tuple(filter(None, arguments.cases.split(",")))
+    outcomes = [compare(case) for case in CASES if not wanted or case.name.startswith(wanted)]
+    text = comparisons(outcomes)
+    grown: Dict[str, Dict[str, Any]] = {}
+    if not wanted or "growth" in wanted:
+        grown = {id: apart(f"growth {id}") for id in DETECTOR_IDS if not detector_class(id).needs_torch}
+        rows = [
+            [
+                id,
+                *(
+                    [found["failed"]]
+                    if "failed" in found
+                    else [
+                        f"{found['seconds']:.2f}",
+                        f"{found['pixels_x4']:.2f}x",
+                        "yes" if found["pixels_x4"] <= 4.5 else "NO",
+                        f"{found['bands_x4']:.2f}x",
+                        f"{found['peak_megabytes']:.0f}",
+                    ]
+                ),
+            ]
+            for id, found in grown.items()
+        ]
+        rows = [row + [""] * (6 - len(row)) for row in rows]
+        header = ["growth", "128x128x60, s", "pixels x4", "<= 4.5x", "bands x4", "peak MB"]
+        text += "\n\n" + table(header, rows)
+    save(arguments.output, "speed", text, {"comparisons": outcomes, "growth": grown})
+    for leftover in SCRATCH.glob("large*"):
+        leftover.unlink()
+    return 0
+
+
+def task(name: str) -> Dict[str, Any]:
+    """Do one measurement in this process; add its peak memory."""
+    if name.startswith("growth "):
+        measured: Dict[str, Any] = growth(name.split()[1])
+    else:
+        measured = globals()[name]() or {}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {**measured, "peak_megabytes": peak / (1e6 if sys.platform == "darwin" else 1e3)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
