@@ -11,6 +11,7 @@ it ends, whoever started the run is gone, and so must the processes and the fold
 from __future__ import annotations
 
 import faulthandler
+import importlib
 import importlib.util
 import json
 import os
@@ -57,8 +58,25 @@ def launch(scratch: Path, module: str, arguments: List[str]) -> int:
     """Run a module as `python -m` does, but end with whoever started this process."""
     threading.Thread(target=end_with_parent, args=(scratch,), daemon=True).start()
     sys.argv = arguments
+    if sys.platform == "win32":
+        avoid_libuv()
     runpy.run_module(module, run_name="__main__", alter_sys=True)
     return 0
+
+
+def avoid_libuv() -> None:
+    """Let the processes meet without libuv: torch for Windows is built without it, yet asks for it from 2.4 on."""
+    distributed: Any = importlib.import_module("torch.distributed")
+    store = distributed.TCPStore
+    if "use_libuv" not in (store.__init__.__doc__ or ""):
+        return
+
+    class PlainStore(store):  # type: ignore[misc, valid-type]
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **{"use_libuv": False, **options})
+
+    os.environ["USE_LIBUV"] = "0"  # for the worker processes
+    distributed.TCPStore = PlainStore
 
 
 def end_with_parent(scratch: Path) -> None:
