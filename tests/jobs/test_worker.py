@@ -18,6 +18,11 @@ print(store.get("key").decode(), getattr(store, "libuvBackend", False))
 
 
 def test_processes_can_meet_without_libuv(torch_python, tmp_path):
-    arguments = {"env": torch_python.environment(), "cwd": tmp_path, "capture_output": True, "check": True}
-    done = subprocess.run([torch_python.path, "-c", WITHOUT_LIBUV], **arguments)
+    done = subprocess.run(
+        [torch_python.path, "-c", WITHOUT_LIBUV],
+        env=torch_python.environment(),
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
     assert done.stdout.split() == [b"value", b"False"]
