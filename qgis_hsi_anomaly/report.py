@@ -76,7 +76,8 @@ def _new_figure(width: float, height: float) -> Tuple[Any, Any]:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingLibraryError(
-            "The report needs matplotlib: install it for this Python (Debian: python3-matplotlib), or leave REPORT empty."
+            "The report needs matplotlib: install it for this Python (Debian: python3-matplotlib), or leave "
+            "REPORT empty."
         ) from error
     figure = Figure(figsize=(width, height), dpi=110, constrained_layout=True)
     FigureCanvasAgg(figure)

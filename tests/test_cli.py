@@ -61,7 +61,9 @@ def test_refusals_are_one_line(scene, monkeypatch, capsys, arguments, reason):  
     assert sorted(scene.iterdir()) == before
 
 
-@pytest.mark.parametrize("arguments", [[], ["detect"], ["detect", "magic", "a", "b"], ["detect", "rx", "a", "b", "--x", "1"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["detect"], ["detect", "magic", "a", "b"], ["detect", "rx", "a", "b", "--x", "1"]]
+)
 def test_wrong_usage_exits_with_2(arguments, capsys):
     """As argparse has it."""
     with pytest.raises(SystemExit) as stop:

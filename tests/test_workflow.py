@@ -8,7 +8,14 @@ import pytest
 
 from qgis_hsi_anomaly import workflow
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
-from qgis_hsi_anomaly.core.errors import Cancelled, DataError, HsiAnomalyError, ModelError, ParameterError, RasterError
+from qgis_hsi_anomaly.core.errors import (
+    Cancelled,
+    DataError,
+    HsiAnomalyError,
+    ModelError,
+    ParameterError,
+    RasterError,
+)
 from qgis_hsi_anomaly.core.progress import Progress
 
 gdal = pytest.importorskip("osgeo.gdal")

@@ -63,7 +63,13 @@ def test_a_file_cut_short_is_refused(path, kept):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"hello, world, this is text", b"\x80\x04pickled", struct.pack("<Q", 2) + b"{}", struct.pack("<Q", 4) + b"{nil"],
+    [
+        b"",
+        b"hello, world, this is text",
+        b"\x80\x04pickled",
+        struct.pack("<Q", 2) + b"{}",
+        struct.pack("<Q", 4) + b"{nil",
+    ],
 )
 def test_what_is_not_a_model_is_refused(tmp_path, content):
     """Whatever the bytes."""

@@ -72,7 +72,7 @@ def train_noise_prediction(
             target = drawn.to(device) * deviation + mean
             noisy = signal * torch.from_numpy(spectra).to(device) + noise * target
             loss = (forward(parameters, noisy) - target).square().sum() / total
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             progress.update((epoch + (block.stop - first) / (last - first)) / epochs)
         _sum_gradients(list(parameters.values()), group)
         optimiser.step()

@@ -1,14 +1,13 @@
 """What the learned detectors share: members, untrained controls, standardised energies, spread, model files.
 
-A learned detector says which density it trains (`density`); its densities have the methods of
-`deep.density.Density`: train, score, arrays, load, and the attributes center, spread, bands.
+A learned detector says which density it trains (`density`); whatever has the methods of `Trainable` will do.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, Tuple
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Protocol, Tuple
 
 import numpy as np
 
@@ -21,8 +20,32 @@ from .base import Background, Detector
 from .rx import RX
 
 if TYPE_CHECKING:
-    from ..deep.density import Density
     from ..deep.scene import Scene
+
+
+class Trainable(Protocol):
+    """A network that gives every pixel of a scene an energy: `deep.density.Density` and its like.
+
+    bands : width of the pixels. center, spread : mean and standard deviation of the training pixels' energies.
+    """
+
+    bands: int
+    center: float
+    spread: float
+
+    def train(
+        self, scene: Scene, epochs: int, learning_rate: float, group: Group, progress: Progress = SILENT
+    ) -> List[Dict[str, float]]:
+        """Train on the scene's pixels; zero epochs still take what scoring needs. Returns the loss's parts."""
+
+    def score(self, scene: Scene, group: Group, progress: Progress = SILENT) -> Array:
+        """Return the energies, of all processes, (rows, columns) float32, 0 outside the scene's mask."""
+
+    def arrays(self) -> Dict[str, Array]:
+        """Return what a model file must hold."""
+
+    def load(self, arrays: Dict[str, Array]) -> None:
+        """Take over what `arrays` gave; ModelError where it is of another design."""
 
 
 def epochs_field(default: int) -> Any:
@@ -88,7 +111,7 @@ class LearnedDetector(Detector):
     seed: int
 
     @abstractmethod
-    def density(self, bands: int, seed: int, device: str) -> Density:
+    def density(self, bands: int, seed: int, device: str) -> Trainable:
         """Return an untrained density for pixels of `bands` bands."""
 
     @property
@@ -136,7 +159,7 @@ class LearnedBackground(Background):
 
     detector: LearnedDetector
     span: Tuple[float, float]
-    members: Tuple[Tuple[Density, Density], ...]
+    members: Tuple[Tuple[Trainable, Trainable], ...]
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the energies (standardised, and averaged, of several members)."""
@@ -172,7 +195,7 @@ class LearnedBackground(Background):
         )
         return maps
 
-    def _map(self, density: Density, scene: Scene, group: Group, progress: Progress) -> Array:
+    def _map(self, density: Trainable, scene: Scene, group: Group, progress: Progress) -> Array:
         energies = density.score(scene, group, progress)
         if len(self.members) == 1:
             return energies

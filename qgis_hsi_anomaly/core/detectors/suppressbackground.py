@@ -213,7 +213,7 @@ def _layer(weights: Dict[str, Any], name: str, values: Any) -> Any:
 def _embedding(step: int) -> Array:
     """Sinusoidal embedding of the diffusion step, (EMBEDDING,) float32."""
     angles = step * np.exp(-math.log(10000) * np.arange(EMBEDDING // 2) / (EMBEDDING // 2))
-    return np.concatenate([np.sin(angles), np.cos(angles)]).astype(np.float32)
+    return np.asarray(np.concatenate([np.sin(angles), np.cos(angles)]), dtype=np.float32)
 
 
 def _tanh(values: Any) -> Any:

@@ -7,7 +7,6 @@ torch = pytest.importorskip("torch")
 
 import torch.distributed as dist  # noqa: E402
 import torch.multiprocessing as mp  # noqa: E402
-from tests.core.deep.scenes import small_scene  # noqa: E402
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
 from qgis_hsi_anomaly.core.deep.adversarial import _errors  # noqa: E402
@@ -15,6 +14,7 @@ from qgis_hsi_anomaly.core.deep.locality import locality_gradient  # noqa: E402
 from qgis_hsi_anomaly.core.deep.scene import Scene  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.registry import make_detector  # noqa: E402
 from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
+from tests.core.deep.scenes import small_scene  # noqa: E402
 
 FAMILY = ("dagmm", "aegmm", "liade", "scaae")
 
