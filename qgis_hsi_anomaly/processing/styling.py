@@ -39,13 +39,7 @@ def style_scores(layer: QgsRasterLayer) -> None:
         QgsGradientStop(index / (len(RAMP) - 1), QColor(RAMP[index])) for index in range(1, len(RAMP) - 1)
     ]
     ramp = QgsGradientColorRamp(QColor(RAMP[0]), QColor(RAMP[-1]), False, stops)
-    colors = QgsColorRampShader(
-        low,
-        high,
-        ramp,
-        QgsColorRampShader.Type.Interpolated,
-        QgsColorRampShader.ClassificationMode.Continuous,
-    )
+    colors = QgsColorRampShader(low, high, ramp)
     colors.classifyColorRamp()
     shader = QgsRasterShader()
     shader.setRasterShaderFunction(colors)

@@ -58,6 +58,15 @@ def test_layers_of_the_project_are_inputs(run, project, scene, tmp_path):
         assert results["VALID_PIXELS"] == 308
 
 
+def test_an_envi_header_stands_for_its_data(run, scene, tmp_path):
+    """QGIS itself cannot load it."""
+    write_raster(tmp_path / "image.img", np.arange(60, dtype=np.float32).reshape(4, 5, 3) ** 2, driver="ENVI")
+
+    results = run("rx", {"INPUT": f"{tmp_path}/image.hdr", "OUTPUT": f"{tmp_path}/rx.tif"})
+
+    assert results["VALID_PIXELS"] == 20
+
+
 @pytest.mark.parametrize("bands", [[2, 4, 6], "2,4,6", "2;4;6", "2-4", ["2", "4", "6"]])
 def test_bands_are_lists_or_text(run, scene, tmp_path, bands):
     """As the dialog, a script and a command line give them."""
