@@ -100,11 +100,11 @@ class RasterRows:
         """
         numbers = self.numbers if chosen is None else [self.numbers[index] for index in chosen]
         height, item = stop - start, self.dtype.itemsize
-        values = np.empty((height, len(numbers), self.columns), dtype=self.dtype)
         # Line by line, bands within a line: measured fastest for every interleaving, up to four times.
         sentence = f"{self.path} cannot be read at rows {start + 1} to {stop}, it may be damaged or cut short"
         with self._lock, gdal_failures(sentence):
-            self._dataset.ReadRaster(
+            # Not into an array of ours: that is newer than GDAL 3.4.
+            buffer = self._dataset.ReadRaster(
                 0,
                 start,
                 self.columns,
@@ -114,8 +114,8 @@ class RasterRows:
                 buf_pixel_space=item,
                 buf_line_space=item * self.columns * len(numbers),
                 buf_band_space=item * self.columns,
-                buf_obj=values,
             )
+            values = np.frombuffer(buffer, dtype=self.dtype).reshape(height, len(numbers), self.columns)
             if start // self.block_rows != stop // self.block_rows or stop == self.rows:
                 # Blocks gone past are not needed again; GDAL would keep them up to a share of all memory.
                 self._dataset.FlushCache()
@@ -127,13 +127,15 @@ class RasterRows:
             return None
         positions = range(len(self.numbers)) if chosen is None else chosen
         nodata = [self._nodata[index] for index in positions]
-        found = ~np.isfinite(values) if self.dtype.kind == "f" else np.zeros(values.shape, dtype=bool)
-        if nodata and nodata[0] is not None and all(value == nodata[0] for value in nodata):
-            found |= _is_nodata(values, nodata[0])
+        if all(value is not None and value == nodata[0] for value in nodata):
+            found = _is_nodata(values, nodata[0])
         else:
+            found = np.zeros(values.shape, dtype=bool)
             for index, value in enumerate(nodata):
                 if value is not None:
-                    found[:, index] |= _is_nodata(values[:, index], value)
+                    found[:, index] = _is_nodata(values[:, index], value)
+        if self.dtype.kind == "f":
+            found |= ~np.isfinite(values)
         height = len(values)
         if self._image_mask is not None:
             found |= self._masked(self._image_mask, start, height)[:, None]
@@ -144,10 +146,9 @@ class RasterRows:
         return found if found.any() else None
 
     def _masked(self, mask: Any, start: int, height: int) -> Array:
-        shown = np.empty((height, self.columns), dtype=np.uint8)
         with self._lock, gdal_failures(f"The mask of {self.path} cannot be read"):
-            mask.ReadRaster(0, start, self.columns, height, buf_type=gdal.GDT_Byte, buf_obj=shown)
-        return np.asarray(shown == 0)
+            shown = mask.ReadRaster(0, start, self.columns, height, buf_type=gdal.GDT_Byte)
+            return np.frombuffer(shown, dtype=np.uint8).reshape(height, self.columns) == 0
 
 
 def _in_type(value: Optional[float], dtype: Any) -> Optional[Any]:

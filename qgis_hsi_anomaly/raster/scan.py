@@ -37,7 +37,7 @@ def scan(source: RasterRows, budget: int, drop: bool = True, progress: Progress 
     counts = np.zeros((source.rows, source.columns), dtype=np.uint16)
     band_pixels = np.zeros(bands, dtype=np.int64)
     low, high = np.full(bands, np.inf), np.full(bands, -np.inf)
-    for start, stop in source.spans(0, source.rows, budget // 4):
+    for start, stop in source.spans(0, source.rows, budget // 8):
         undecided = np.flatnonzero(~(low < high))
         # Where every value is valid, only bands that may be constant still need a look.
         chosen = list(undecided) if source.always_valid else list(range(bands))
@@ -68,7 +68,7 @@ def scan(source: RasterRows, budget: int, drop: bool = True, progress: Progress 
     # Constant bands with gaps of their own were counted; their gaps must not cost pixels.
     gappy = np.flatnonzero(constant & (band_pixels < counts.size))
     if len(gappy):
-        for start, stop in source.spans(0, source.rows, budget // 4):
+        for start, stop in source.spans(0, source.rows, budget // 8):
             values = source.read(start, stop, list(gappy))
             invalid = source.invalid(values, start, list(gappy))
             gaps = 0 if invalid is None else np.count_nonzero(invalid, axis=1)

@@ -178,14 +178,14 @@ def _write_bands(
 
 
 def _move(scratch: Path, target: Path) -> None:
-    # The raster itself last: until it is there, nothing opens the files beside it.
-    made = sorted(scratch.iterdir(), key=lambda file: file.name == target.name)
+    # The raster itself first: where it cannot be replaced (open elsewhere), nothing has changed yet.
+    made = sorted(scratch.iterdir(), key=lambda file: file.name != target.name)
+    for file in made:
+        os.replace(file, target.with_name(file.name))
     names = {file.name for file in made}
     for stale in _sidecars(target):
         if stale.exists() and stale.name not in names:
             stale.unlink()
-    for file in made:
-        os.replace(file, target.with_name(file.name))
 
 
 def _sidecars(target: Path) -> List[Path]:

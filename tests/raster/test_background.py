@@ -138,7 +138,7 @@ def test_several_and_multipart_polygons_are_joined(tmp_path: Path, image: str) -
     [("", 0), ("|layername=second", 1), ("|layerid=1", 1), ("|layername=first|geometrytype=Polygon", 0)],
 )
 def test_the_layer_a_qgis_source_names_is_taken(tmp_path: Path, image: str, suffix: str, which: int) -> None:
-    left, low, right, high = BOX
+    left, low, right, _ = BOX
     other = square((left, low - 150, right, low))
     path = write_layers(tmp_path / "areas.gpkg", {"first": [square(BOX)], "second": [other]})
     below = np.roll(expected(), 10, axis=0)

@@ -13,9 +13,9 @@ from osgeo import gdal
 
 from qgis_hsi_anomaly.core.errors import Cancelled
 from qgis_hsi_anomaly.core.progress import Progress
-from qgis_hsi_anomaly.raster.rows import RasterRows
-from qgis_hsi_anomaly.raster.reader import open_cube
 from qgis_hsi_anomaly.raster.raster_cube import RasterCube
+from qgis_hsi_anomaly.raster.reader import open_cube
+from qgis_hsi_anomaly.raster.rows import RasterRows
 from tests.raster.rasters import edit, spectra, write_raster
 
 
