@@ -32,6 +32,9 @@ SILENCE = 15.0
 IDLE = 20.0
 """Seconds after which processes count as hanging when none of them computes or reports progress."""
 
+REPEAT = 0.5
+"""Seconds after which the share done is reported again: some of those who listen notice a cancel only then."""
+
 START = 180.0
 """Seconds that the processes of one machine may take to start."""
 
@@ -63,6 +66,7 @@ class Launcher:
         self._lines: queue.Queue[Optional[bytes]] = queue.Queue()
         self._words: Deque[str] = collections.deque(maxlen=200)
         self._ended = self._working = False
+        self._fraction = self._reported = 0.0
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         threads = str(max(1, cores // execution.processes))
         environment = interpreter.environment()
@@ -119,6 +123,8 @@ class Launcher:
 
         Raises Cancelled when the user asks to stop, and the error of the processes when they failed.
         """
+        if self._working and time.monotonic() - self._reported > REPEAT:
+            self._report(progress, self._fraction)
         progress.check_cancelled()
         timeout = wait
         while not self._ended:
@@ -136,6 +142,10 @@ class Launcher:
             self._check_hanging()
         # Several machines take leave of each other; on one there is nothing to wait for.
         return not self._ended and (self.maps is None or self.execution.machines > 1)
+
+    def _report(self, progress: Progress, fraction: float) -> None:
+        self._fraction, self._reported = fraction, time.monotonic()
+        progress.update(fraction)
 
     def set_to_work(self) -> None:
         """Note that from now on idle processes are suspicious."""
@@ -158,7 +168,7 @@ class Launcher:
                 self._moved[rank] = (said["cpu"], said["updates"])
                 self._last_moved = now
         elif kind == "progress":
-            progress.update(said["fraction"])
+            self._report(progress, said["fraction"])
         elif kind == "message":
             progress.message(said["text"])
         elif kind == "warning":

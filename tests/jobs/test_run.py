@@ -118,6 +118,15 @@ def test_processes_that_wait_for_ever_end_the_run(cube, toy_worker, monkeypatch)
         run(cube, Toy(behaviour="sleeps", culprit=1), 2)
 
 
+def test_the_share_done_is_reported_at_least_once_a_second(cube, toy_worker, monkeypatch):
+    monkeypatch.setattr(launcher, "IDLE", 4.0)
+    times = []
+    with pytest.raises(WorkerError):
+        run(cube, Toy(behaviour="sleeps"), 1, Progress(on_fraction=lambda _: times.append(time.monotonic())))
+    assert len(times) > 4
+    assert max(np.diff(times)) < 1.5
+
+
 def test_a_process_that_only_reports_progress_is_not_hanging(cube, toy_worker, monkeypatch):
     monkeypatch.setattr(launcher, "IDLE", 2.0)
     ends = []
