@@ -2,10 +2,11 @@
 
     python benchmarks/speed.py [--cases rx,localrx,…] [--output FOLDER]
 
-Every contender runs in a process of its own on the same made cube; ours and the peer take turns, and the best
-of all repetitions counts, so that another program's load does not fall on one of them alone. Peak memory is the process's largest resident size, the cube included. Peers: SPy (spectral 0.25),
-scikit-learn, PyOD, and two formulas written out as published: CRD solved pixel by pixel over all bands, and
-hsi_toolkit's k-means RX. Ratios are peer over ours: 5x means five times faster.
+Every contender runs in a process of its own on the same made cube; ours and the peer take turns, and the best of
+all repetitions counts, so that another program's load does not fall on one of them alone. Peak memory is the
+process's largest resident size, the cube included. Peers: SPy (spectral 0.25), scikit-learn, PyOD, and two formulas
+written out as published: CRD solved pixel by pixel over all bands, and hsi_toolkit's k-means RX. Ratios are peer over
+ours: 5x means five times faster.
 """
 
 from __future__ import annotations
