@@ -155,14 +155,18 @@ def ring_members(tile: Tile, window: DualWindow, rows: slice, columns: slice) ->
     rows, columns : the patch, counted within the tile. Its surroundings are `reach` wider on every side.
     """
     wider = 2 * window.reach
-    down_numbers = tile.row_numbers[rows.start : rows.stop + wider]
-    across_numbers = tile.column_numbers[columns.start : columns.stop + wider]
-    outer, guard = (
-        down[:, None, :, None] & across[None, :, None, :]
-        for down, across in zip(window_members(down_numbers, window), window_members(across_numbers, window))
+    # Along each axis 1 = in the outer window, 3 = in the guard too: of both axes, 1 is the ring.
+    down, across = (
+        outer + np.uint8(2) * guard
+        for outer, guard in (
+            window_members(tile.row_numbers[rows.start : rows.stop + wider], window),
+            window_members(tile.column_numbers[columns.start : columns.stop + wider], window),
+        )
     )
+    members = (down[:, None, :, None] & across[None, :, None, :]) == 1
     valid = tile.valid[rows.start : rows.stop + wider, columns.start : columns.stop + wider]
-    members = outer & ~guard & valid
+    if not valid.all():
+        members &= valid
     return np.asarray(members.reshape(members.shape[0] * members.shape[1], -1))
 
 

@@ -144,7 +144,7 @@ class CRDBackground(Background):
                 dictionary, weights, pixels = self._patch(tile, rows, columns)
                 shape = (-1, rows.stop - rows.start, columns.stop - columns.start)
                 if direct:
-                    packed = products(dictionary.T[None])[0] @ weights.T
+                    packed = products(np.ascontiguousarray(dictionary.T)[None])[0] @ weights.T
                     matrices[:, rows, columns] = packed.reshape(shape)
                     solved[:, rows, columns] = pixels.T.reshape(shape)
                 else:
@@ -172,7 +172,8 @@ class CRDBackground(Background):
             dictionary = np.concatenate([dictionary, self.components.mean[None]])
             members = np.concatenate([members, count == 0], axis=1)
         squares = _squared_distances(pixels, dictionary, members)
-        weights = np.where(members, self.window.size / np.maximum(count, 1) / np.maximum(squares, self.floor), 0.0)
+        weights = self.window.size / np.maximum(count, 1) / np.maximum(squares, self.floor)
+        weights *= members
         if self.ones > 0:
             dictionary = np.pad(dictionary, ((0, 0), (0, 1)), constant_values=self.ones)
             pixels = np.pad(pixels, ((0, 0), (0, 1)), constant_values=self.ones)
@@ -182,16 +183,20 @@ class CRDBackground(Background):
 def _squared_distances(pixels: Array, dictionary: Array, members: Array) -> Array:
     """Return |y - x|^2 of pixels (n, p) and dictionary (m, p), (n, m); exact where it is a member.
 
-    |y|^2 + |x|^2 - 2 y'x by one matrix product; where too many digits cancel, from the differences themselves.
+    |y|^2 - 2 y'x + |x|^2 by one matrix product; where too many digits cancel, from the differences themselves.
     """
     centre = dictionary.mean(axis=0)
     pixels, dictionary = pixels - centre, dictionary - centre
-    sizes = np.einsum("ij,ij->i", pixels, pixels)[:, None] + np.einsum("ij,ij->i", dictionary, dictionary)
-    squares = sizes - 2 * (pixels @ dictionary.T)
-    close = members & (squares < _CLOSE * sizes)
-    for row in np.flatnonzero(close.any(axis=1)):
-        difference = dictionary[close[row]] - pixels[row]
-        squares[row, close[row]] = np.einsum("ij,ij->i", difference, difference)
+    own, other = _dots(pixels, pixels), _dots(dictionary, dictionary)
+    left = np.concatenate([pixels, own, np.ones_like(own)], axis=1)
+    right = np.concatenate([-2 * dictionary, np.ones_like(other), other], axis=1)
+    squares = left @ right.T
+    limit = _CLOSE * (own.max() + other.max())
+    if squares.min() < limit:
+        close = members & (squares < limit)
+        for row in np.flatnonzero(close.any(axis=1)):
+            difference = dictionary[close[row]] - pixels[row]
+            squares[row, close[row]] = np.einsum("ij,ij->i", difference, difference)
     return np.asarray(squares)
 
 
