@@ -148,7 +148,7 @@ class RasterRows:
     def _masked(self, mask: Any, start: int, height: int) -> Array:
         with self._lock, gdal_failures(f"The mask of {self.path} cannot be read"):
             shown = mask.ReadRaster(0, start, self.columns, height, buf_type=gdal.GDT_Byte)
-            return np.frombuffer(shown, dtype=np.uint8).reshape(height, self.columns) == 0
+            return np.asarray(np.frombuffer(shown, dtype=np.uint8).reshape(height, self.columns) == 0)
 
 
 def _in_type(value: Optional[float], dtype: Any) -> Optional[Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ from osgeo import gdal
 from qgis_hsi_anomaly.core.errors import RasterError
 from qgis_hsi_anomaly.raster.georeference import Georeference
 from qgis_hsi_anomaly.raster.reader import open_cube, read_map
-from qgis_hsi_anomaly.raster.writer import DRIVERS, check_output, write_map
+from qgis_hsi_anomaly.raster.writer import _OPTIONS, DRIVERS, check_output, write_map
 from tests.raster.rasters import PLACE, UTM33, spectra, wkt, write_raster
 
 ROTATED = (380000.0, 25.0, 16.0, 5820000.0, 16.0, -25.0)
@@ -119,20 +121,45 @@ def test_scores_that_are_all_nan_are_written_without_statistics(tmp_path: Path) 
     assert np.isnan(read_map(path)[0]).all()
 
 
-def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch) -> None:
-    path = tmp_path / "scores.tif"
-    monkeypatch.setattr(
-        gdal.Band, "WriteRaster", lambda *_, **__: gdal.Error(gdal.CE_Failure, 3, "disk is full")
-    )
-    with pytest.raises(RasterError, match=r"scores.tif cannot be written: disk is full\.$"):
-        write_map(str(path), scores(), place(), "", {})
-    assert list(tmp_path.iterdir()) == []
+DISK_FULL = """
+import resource, signal, sys
+import numpy as np
+from qgis_hsi_anomaly.core.errors import RasterError
+from qgis_hsi_anomaly.raster.georeference import Georeference
+from qgis_hsi_anomaly.raster.writer import write_map
 
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+try:
+    write_map(sys.argv[1], np.random.default_rng(0).random((300, 270)), Georeference(270, 300), "", {})
+except RasterError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of the file size are POSIX's")
+@pytest.mark.parametrize("name", ["scores.tif", "scores.img"])
+@pytest.mark.parametrize("exceptions", ["UseExceptions", "DontUseExceptions"])
+def test_a_disk_that_is_full_leaves_what_was_there(tmp_path: Path, name: str, exceptions: str) -> None:
+    path = tmp_path / name
     path.write_text("what was there before")
-    with pytest.raises(RasterError):
-        write_map(str(path), scores(), place(), "", {})
-    assert [file.name for file in tmp_path.iterdir()] == ["scores.tif"]
+    program = f"from osgeo import gdal\ngdal.{exceptions}()\n{DISK_FULL}"
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True, cwd=root
+    )
+
+    assert f"The output {path} cannot be written: " in done.stdout
+    assert done.stdout.count("\n") == 1
+    assert [file.name for file in tmp_path.iterdir()] == [name]
     assert path.read_text() == "what was there before"
+
+
+def test_a_refusal_by_gdal_leaves_nothing_behind(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setitem(_OPTIONS, "GTiff", ["TILED=YES", "BLOCKXSIZE=17"])
+    with pytest.raises(RasterError, match=r"scores.tif cannot be written: .*17"):
+        write_map(str(tmp_path / "scores.tif"), scores(), place(), "", {})
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_rename_that_fails_is_told_in_a_sentence(tmp_path: Path, monkeypatch) -> None:
