@@ -17,7 +17,7 @@ from qgis_hsi_anomaly.core.progress import Progress
 ROWS, COLUMNS, BANDS = 24, 30, 12
 
 # What a method does not promise, and why.
-KEEPS_BRIGHTNESS = {"crd"}  # represents the spectra themselves: a constant added to all of them is brightness
+KEEPS_BRIGHTNESS = {"crd", "consensus"}  # crd, also as a member, represents the spectra: a constant added is brightness
 LOOKS_AROUND = {"localrx", "crd"}  # rows may be turned over, not shuffled
 FILTERS_IN_TURN = {"aed", "consensus"}  # smooths along columns, then along rows: not the same turned over
 LARGER_THAN_A_TARGET = {"aed"}  # refuses images no larger than the largest target

@@ -67,7 +67,7 @@ class AED(Detector):
         minimum=0,
     )
     smoothing: float = number(
-        1.0,
+        0.7,
         "Smoothing",
         "Distance within which the scores are smoothed, less across edges of the first component; 0 = not at all.",
         minimum=0.0,

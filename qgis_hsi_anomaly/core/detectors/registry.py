@@ -20,6 +20,7 @@ _DETECTORS = {
     "lrasmd": ("lrasmd", "LRaSMD"),
     "lsmad": ("lsmad", "LSMAD"),
     "aed": ("aed", "AED"),
+    "consensus": ("consensus", "Consensus"),
     "sscade": ("sscade", "SSCADE"),
     "dagmm": ("dagmm", "DAGMM"),
     "aegmm": ("aegmm", "AEGMM"),

@@ -1,0 +1,183 @@
+"""Consensus of several detectors: how far towards the end of every detector's ranking a pixel lies."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, ClassVar, Dict, List, Tuple
+
+import numpy as np
+
+from ..cube import Array, Cube
+from ..errors import DataError, MissingLibraryError
+from ..group import ALONE, Group
+from ..parameters import choices, number
+from ..progress import SILENT, Progress
+from ..ranks import average_ranks, normal_quantile
+from .aed import TARGET_PIXELS, target_pixels
+from .base import Background, Detector
+from .registry import make_detector
+
+FAMILIES: Dict[str, str] = {
+    "rx": "whole scene",
+    "kernelrx": "whole scene",
+    "cbad": "whole scene",
+    "lrasmd": "whole scene",
+    "lsmad": "whole scene",
+    "knn": "nearest spectra",
+    "localrx": "surroundings",
+    "crd": "surroundings",
+    "aed": "shape",
+}
+"""The detectors that can be members, with what they compare a pixel with: the family they belong to."""
+
+VOTES: Dict[str, float] = {"whole scene": 1, "nearest spectra": 2, "surroundings": 1, "shape": 2}
+"""Weights of the families: one vote for those that assume a Gaussian background, two for the others."""
+
+MEMBERS = ("rx", "localrx", "crd", "knn", "cbad", "aed")
+_RING = 6
+_LEAST_OUTER = 17
+_LOCAL_COMPONENTS = 10
+_REFERENCE = 100_000
+
+
+@dataclass(frozen=True)
+class Consensus(Detector):
+    """Score the weighted mean over families of -log(share of pixels that a member ranks higher).
+
+    Every member's scores become ranks, these the share of pixels with a higher score (half a pixel is added, ties
+    share theirs), and the shares are combined as R. A. Fisher combines levels of significance. Members
+    that look at the same thing make up one family, within which they are averaged; families have votes: one for
+    whole scene and surroundings, which assume a Gaussian or a clean ring, two for nearest spectra and shape. Found
+    by the comparison in docs/consensus.md, where it beats the mean of rank-normal scores on real and simulated
+    scenes.
+
+    MAX_TARGET_AREA, A pixels, sets what members know of targets: guard windows of 2 sqrt(A), area filters of A, and
+    4 A nearest neighbours (fewer where not all pixels are reference pixels, or the image is small).
+
+    The spread is the standard deviation over members of rank-normal scores. A member that cannot run, because
+    of too few pixels or a missing library, is left out and named. Time: the members', one after the other.
+    Memory: theirs, and about 60 bytes a pixel.
+    """
+
+    id: ClassVar[str] = "consensus"
+    label: ClassVar[str] = "Consensus of detectors"
+    group: ClassVar[str] = "Combination"
+    summary: ClassVar[str] = (
+        "Runs several detectors that look at different things (the whole scene, the most similar spectra, the "
+        "surroundings, the shape) and combines their rankings. To run first: it needs no tuning and is better than "
+        "any single member on average. Scores are natural: 4.6 means among the highest 1 % for all families alike. "
+        "The spread says where the members disagree."
+    )
+    source: ClassVar[str] = "R. A. Fisher, Statistical Methods for Research Workers, 4th edition, 1932, section 21.1"
+    can_save: ClassVar[bool] = False
+    gives_spread: ClassVar[bool] = True
+
+    detectors: Tuple[str, ...] = choices(
+        MEMBERS,
+        tuple(FAMILIES),
+        "Detectors",
+        "The detectors that take part. They share votes: one for rx, kernelrx, cbad, lrasmd and lsmad together, one "
+        "for localrx and crd, two for knn, two for aed.",
+    )
+    max_target_area: float = number(
+        0.0,
+        "Largest target area",
+        "Area of the largest target, from which guard windows, area filters and numbers of neighbours follow: in "
+        f"square map units (square metres) where the raster has a coordinate system, else in pixels; 0 = "
+        f"{TARGET_PIXELS} pixels.",
+        minimum=0.0,
+    )
+
+    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> ConsensusBackground:
+        """Let every member learn. Raises DataError where none can."""
+        members: Dict[str, Background] = {}
+        left_out: Dict[str, str] = {}
+        for position, (id, detector) in enumerate(self.members(cube).items()):
+            part = progress.part(position / len(self.detectors), (position + 1) / len(self.detectors))
+            progress.message(f"{id} learns.")
+            try:
+                members[id] = detector.fit(cube, part, group)
+            except (DataError, MissingLibraryError) as error:
+                _leave_out(id, error, left_out, progress)
+            part.update(1.0)
+        if not members:
+            raise _nobody(left_out)
+        return ConsensusBackground(members, left_out)
+
+    def members(self, cube: Cube) -> Dict[str, Detector]:
+        """Return the members by id, with the parameters the largest target's size gives them."""
+        area = target_pixels(self.max_target_area, cube)
+        guard = 2 * math.ceil(math.sqrt(area)) - 1
+        windows = {"inner_window": guard, "outer_window": max(guard + _RING, _LEAST_OUTER)}
+        learnt = int(np.count_nonzero(cube.background))
+        # Of a target's pixels only so many are in the reference sample.
+        neighbors = 4 * area * min(1.0, _REFERENCE / learnt)
+        own: Dict[str, Dict[str, Any]] = {
+            "localrx": {**windows, "principal_components": _LOCAL_COMPONENTS},
+            "crd": windows,
+            "knn": {"neighbors": int(min(max(min(neighbors, learnt / 50), 20), 1000)), "sample": _REFERENCE},
+            "aed": {"max_target_area": self.max_target_area},
+        }
+        return {id: make_detector(id, own.get(id, {})) for id in self.detectors}
+
+
+@dataclass(frozen=True)
+class ConsensusBackground(Background):
+    """members : what each member learnt, by id. left_out : why others did not, by id."""
+
+    members: Dict[str, Background]
+    left_out: Dict[str, str]
+
+    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+        """Return the consensus, (rows, columns) float32, >= 0, NaN where not valid. DataError where none can score."""
+        return self.maps(cube, progress, group)["score"]
+
+    def maps(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Dict[str, Array]:
+        """Return `score` and `spread`, each (rows, columns) float32, NaN where not valid."""
+        left_out = dict(self.left_out)
+        families: Dict[str, List[Any]] = {}
+        taken = np.zeros(cube.valid_pixels)
+        squared = np.zeros_like(taken)
+        for position, (id, background) in enumerate(self.members.items()):
+            part = progress.part(position / len(self.members), (position + 1) / len(self.members))
+            progress.message(f"{id} scores.")
+            try:
+                scores = background.score(cube, part, group)[cube.valid]
+            except (DataError, MissingLibraryError) as error:
+                _leave_out(id, error, left_out, progress)
+                part.update(1.0)
+                continue
+            below = (average_ranks(scores) - 0.5) / len(scores)
+            family = families.setdefault(FAMILIES[id], [0, 0.0])
+            family[0] += 1
+            family[1] = family[1] - np.log1p(-below)
+            normal = normal_quantile(below)
+            taken += normal
+            squared += normal**2
+        count = sum(family[0] for family in families.values())
+        if count == 0:
+            raise _nobody(left_out)
+        progress.metric("members", [id for id in self.members if id not in left_out])
+        progress.metric("left_out", left_out)
+        votes = sum(VOTES[family] for family in families)
+        combined = sum(VOTES[family] / votes * total / size for family, (size, total) in families.items())
+        spread = np.sqrt(np.maximum(squared / count - (taken / count) ** 2, 0.0))
+        return {"score": _as_map(combined, cube), "spread": _as_map(spread, cube)}
+
+
+def _as_map(values: Array, cube: Cube) -> Array:
+    """Put (n_valid,) values in their places, (rows, columns) float32, NaN elsewhere."""
+    found = np.full(cube.valid.shape, np.nan, dtype=np.float32)
+    found[cube.valid] = values
+    return found
+
+
+def _leave_out(id: str, error: Exception, left_out: Dict[str, str], progress: Progress) -> None:
+    left_out[id] = str(error)
+    progress.warning(f"consensus: {id} is left out. {error}")
+
+
+def _nobody(left_out: Dict[str, str]) -> DataError:
+    reasons = " ".join(f"{id}: {reason}" for id, reason in left_out.items())
+    return DataError(f"consensus: no member could run. {reasons}")
