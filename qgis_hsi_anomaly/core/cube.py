@@ -93,11 +93,14 @@ class Cube(ABC):
     ) -> Iterator[Block]:
         """Walk over the rows from top to bottom.
 
-        halo : rows added above and below every block. rows : half-open range to walk over, all by default.
+        halo : rows added above and below every block, within the budget unless less than half a halo were left
+        for the block itself. rows : half-open range to walk over, all by default.
         bytes_per_pixel : see `block_height`.
         """
         first, last = rows if rows is not None else (0, self.rows)
         height = self.block_height(bytes_per_pixel)
+        if self.block_rows is None and height < self.rows:
+            height = max(height - 2 * halo, 1 + halo // 2)
         for start in range(first, last, height):
             stop = min(start + height, last)
             low, high = max(start - halo, 0), min(stop + halo, self.rows)

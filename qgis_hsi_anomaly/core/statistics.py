@@ -19,6 +19,8 @@ from .progress import SILENT, Progress
 REGULARIZATIONS = ("none", "ridge", "ledoitwolf")
 RIDGE = 1e-4
 """Share of the mean band variance that `ridge` adds to every band's variance."""
+_AT_ONCE = 4096
+"""Spectra whose float64 copies are made at a time."""
 SAME_SPECTRUM = "All background pixels have the same spectrum: there is nothing to compare with."
 
 
@@ -197,7 +199,11 @@ class Components:
 
     def of(self, spectra: Array) -> Array:
         """Return the coordinates of spectra (n_pixels, bands), (n_pixels, p) float64."""
-        return np.asarray((spectra - self.centre) @ self.axes)
+        coordinates = np.empty((len(spectra), self.axes.shape[1]))
+        for start in range(0, len(spectra), _AT_ONCE):
+            rows = slice(start, start + _AT_ONCE)
+            coordinates[rows] = (spectra[rows] - self.centre) @ self.axes
+        return coordinates
 
     def arrays(self) -> Dict[str, Array]:
         """Return what a model file must hold of them."""

@@ -125,7 +125,7 @@ class CRDBackground(Background):
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the norms of the residuals, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
-        needed = cube.bands * 16 + len(self.components.mean) * 24
+        needed = cube.bands * 8 + len(self.components.mean) * 24
         return score_windows(
             cube, self.window, self.components.of, self.score_tile, _TILE, needed, progress, group
         )

@@ -105,7 +105,7 @@ class LocalRXBackground(Background):
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
-        needed = cube.bands * 16 + len(self.components.variances) * 24
+        needed = cube.bands * 8 + len(self.components.variances) * 24
         return score_windows(
             cube, self.window, self.components.of, self.score_tile, _TILE, needed, progress, group
         )
