@@ -25,7 +25,7 @@ def products(vectors: Array) -> Array:
 
 def diagonal_places(p: int) -> Array:
     """Return where the diagonal lies in packed matrices of size p, (p,) int."""
-    return np.cumsum(np.concatenate([[0], np.arange(p, 1, -1)])).astype(np.intp)
+    return np.asarray(np.cumsum(np.concatenate([[0], np.arange(p, 1, -1)])), dtype=np.intp)
 
 
 def solve_packed(matrices: Array, right: Array) -> Array:

@@ -43,8 +43,11 @@ class CRD(Detector):
 
     Departures: W is at most 1e12 over the mean square norm of the scene (identical pixels); where a ring has
     n < size valid pixels W is multiplied by size / n, so that the edge of the data does not look anomalous; a
-    pixel without any is compared with the mean of the scene. Untuned alternatives to the default windows and
-    lambda, six benchmark scenes, mean area under the ROC curve: see `docs`.
+    pixel without any is compared with the mean of the scene.
+
+    Measured, mean area under the ROC curve of six benchmark scenes: .972 with the defaults (lowest scene .924);
+    lambda 1 .978, 10 .972, 300 .980, 1,000 .983 (lowest .972), 3,000 .982, 10,000 .974; with windows 15/25 and
+    lambda 1,000 .986, 21/31 .987. All bands or a sum of one change the third digit at most.
     """
 
     id: ClassVar[str] = "crd"
@@ -85,8 +88,9 @@ class CRD(Detector):
     lambda_: float = number(
         100.0,
         "Lambda",
-        "Weight of the penalty on using pixels that differ from the one represented. It has no unit: with rings "
-        "larger than the number of components 1 to 100 is sensible; the published 1e-6 belongs to all bands.",
+        "Weight of the penalty on using pixels that differ from the one represented. It has no unit. The ring must "
+        "hold more pixels than there are components, and the penalty must count: 1 to 1000 is sensible, and large "
+        "targets (of more pixels than the inner window holds) want the larger values.",
         above=0.0,
     )
     sum_to_one: bool = flag(
