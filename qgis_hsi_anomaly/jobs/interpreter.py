@@ -146,7 +146,7 @@ def profile_venv() -> Optional[Path]:
     return None
 
 
-_SETTING, _VARIABLE = "the provider's setting", f"the environment variable {VARIABLE}"
+_SETTING, _VARIABLE = "the provider's setting or --python", f"the environment variable {VARIABLE}"
 
 
 def _candidates(setting: str) -> Iterator[Tuple[str, str, bool]]:

@@ -49,6 +49,11 @@ def run_in_worker(
     execution.check_rows(cube.rows)
     interpreter = find_interpreter(execution.python, progress)
     device = execution.device_among(interpreter.gpus)
+    several = "1 worker process" if execution.processes == 1 else f"{execution.processes} worker processes"
+    progress.message(f"Runs in {several} on {device}, with torch {interpreter.torch} of {interpreter.path}.")
+    progress.metric(
+        "worker", {"torch": interpreter.torch, "device": device, "processes": execution.processes}
+    )
     with _scratch_folder() as scratch:
         check_room(cube, scratch)
         # Started first: the processes load torch while the cube is packed.

@@ -98,8 +98,9 @@ def test_one_the_user_named_is_refused_with_the_reason(tmp_path, monkeypatch, an
     path = fake(tmp_path / "python3", **answer)
     with pytest.raises(MissingLibraryError) as caught:
         find_interpreter(path)
-    assert f"The Python interpreter {path} (the provider's setting) cannot run this: {reason}" in str(
-        caught.value
+    assert (
+        f"The Python interpreter {path} (the provider's setting or --python) cannot run this: {reason}"
+        in str(caught.value)
     )
     assert "-m pip install torch" in str(caught.value)
     assert interpreter.VARIABLE in str(caught.value)

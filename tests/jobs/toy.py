@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import time
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from qgis_hsi_anomaly.core.group import ALONE
 from qgis_hsi_anomaly.core.parameters import choice, integer
 from qgis_hsi_anomaly.core.progress import SILENT
 
-BEHAVIOURS = ("scores", "talks", "refuses", "fails", "sleeps", "spins", "dies", "hogs", "imports")
+BEHAVIOURS = ("scores", "talks", "refuses", "fails", "sleeps", "spins", "dies", "hogs")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ class Toy(Detector):
         pass
 
     def talks(self, progress):
+        assert importlib.util.find_spec("packing") is None, (
+            "a neighbour of worker.py can be imported by its bare name"
+        )
         print("a library prints this")
         os.write(1, b'{"kind": "error", "rank": 0, "type": "Fake", "message": "fake"}\n')
         os.write(2, b"and this\n" * 20000)
@@ -71,9 +75,6 @@ class Toy(Detector):
 
     def hogs(self, progress):
         raise MemoryError("Unable to allocate 999. GiB for an array")
-
-    def imports(self, progress):
-        import packing  # noqa: F401 (a neighbour of worker.py must not be importable by its bare name)
 
 
 class ToyBackground(Background):
