@@ -72,8 +72,8 @@ def open_dataset(path: str) -> Any:
 def data_of_header(header: str) -> str:
     """Return the data file an ENVI header belongs to. Raises RasterError where there is none."""
     stem = header[: -len(".hdr")]
-    folder = Path(header).parent
-    beside = sorted(str(file) for file in folder.glob("*") if str(file).startswith(stem + "."))
+    name = os.path.basename(stem) + "."
+    beside = sorted(str(file) for file in Path(header).parent.iterdir() if file.name.startswith(name))
     for candidate in [stem, *beside]:
         if os.path.isfile(candidate) and Path(candidate).suffix.lower() not in _NOT_DATA:
             try:

@@ -38,9 +38,15 @@ NANOMETRES = {
 WAVENUMBERS = {"wavenumber", "cm-1", "1/cm", "cm^-1"}
 _NOT_LENGTHS = {"index", "ghz", "mhz"}
 
-_WAVELENGTH_KEYS = ("wavelength", "wavelengths", "center_wavelength", "central_wavelength")
+_WAVELENGTH_KEYS = (
+    "wavelength",
+    "wavelengths",
+    "center_wavelength",
+    "central_wavelength",
+    "netcdf_dim_wavelength",
+)
 _WIDTH_KEYS = ("fwhm", "fwhms")
-_UNIT_KEYS = ("wavelength_units", "wavelength_unit", "units_wavelength")
+_UNIT_KEYS = ("wavelength_units", "wavelength_unit", "wavelength#units")
 _BAD_KEYS = ("bbl", "bad_bands_list")
 _IN_NAME = re.compile(
     r"(\d+(?:\.\d+)?)\s*(nm|nanomet(?:er|re)s?|[uµμ]m|micromet(?:er|re)s?|microns?|angstroms?)\b",

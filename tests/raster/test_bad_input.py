@@ -100,9 +100,19 @@ def test_a_gzipped_file_cut_short(tmp_path: Path) -> None:
     packed = gzip.compress(path.read_bytes())
     header = tmp_path / "cube.hdr"
     header.write_text(header.read_text() + "file compression = 1\n")
-    for length in (len(packed) // 2, 100):
+    for length in (len(packed) - 1, len(packed) // 2, 100):
         path.write_bytes(packed[:length])
+        (tmp_path / "cube.bsq.properties").unlink(missing_ok=True)
         refused(RasterError, str(path))
+
+
+def test_a_whole_gzip_file_of_too_little_data(tmp_path: Path) -> None:
+    path = Path(write_raster(tmp_path / "cube.bsq", spectra(), "ENVI"))
+    path.write_bytes(gzip.compress(path.read_bytes()[:-10]))
+    header = tmp_path / "cube.hdr"
+    header.write_text(header.read_text() + "file compression = 1\n")
+
+    refused(RasterError, str(path), "cut short", "10730", "10720")
 
 
 def test_a_header_that_promises_more_than_the_file_holds(tmp_path: Path) -> None:

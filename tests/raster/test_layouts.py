@@ -120,6 +120,14 @@ def test_a_header_given_by_mistake_leads_to_its_data(tmp_path: Path, name: str, 
     np.testing.assert_array_equal(open_cube(str(tmp_path / f"cube{suffix}")).read_rows(0, 37), spectra())
 
 
+def test_a_header_in_the_current_folder_leads_to_its_data(tmp_path: Path, monkeypatch) -> None:
+    write_raster(tmp_path / "cube.bsq", spectra(), "ENVI")
+    monkeypatch.chdir(tmp_path)
+
+    for header in ("cube.hdr", "./cube.hdr"):
+        np.testing.assert_array_equal(open_cube(header).read_rows(0, 37), spectra())
+
+
 def test_a_header_that_keeps_the_extension_leads_to_its_data(tmp_path: Path) -> None:
     write_raster(tmp_path / "cube.bsq", spectra(), "ENVI", ["SUFFIX=ADD"])
 
