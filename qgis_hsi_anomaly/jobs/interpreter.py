@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
+import subprocess  # nosec B404: the worker is a process of its own
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -236,7 +236,7 @@ def probe(path: str, own: bool = False) -> Dict[str, Any]:
     from .launcher import own_session
 
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # nosec B603: a list of arguments, no shell
             [path, "-c", _PROBE],
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -10,7 +10,7 @@ import re
 import signal
 import socket
 import struct
-import subprocess
+import subprocess  # nosec B404: the worker is a process of its own
 import sys
 import threading
 import time
@@ -81,7 +81,7 @@ class Launcher:
                 environment.setdefault("GLOO_SOCKET_IFNAME", interface)
         # Whatever torch leaves in the temporary folder goes with the scratch folder.
         environment.update(TMPDIR=str(scratch), TEMP=str(scratch), TMP=str(scratch))
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # nosec B603: a list of arguments, no shell
             [interpreter.path, str(WORKER), *self._arguments(), str(WORKER), str(scratch), device],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
