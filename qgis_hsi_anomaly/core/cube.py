@@ -114,7 +114,8 @@ class Cube(ABC):
     def learning_spectra(self, block: Block) -> Array:
         """Return the block's spectra that the background is learnt from, (n_pixels, bands) float32."""
         inner = slice(block.halo, block.halo + block.stop - block.start)
-        return np.asarray(block.pixels[inner][self.background[block.start : block.stop]])
+        pixels, kept = block.pixels[inner], self.background[block.start : block.stop]
+        return np.asarray(pixels.reshape(-1, self.bands) if kept.all() else pixels[kept])
 
 
 class ArrayCube(Cube):

@@ -15,6 +15,7 @@ from .cube import Array, Cube
 from .errors import DataError, ParameterError
 from .group import ALONE, Group
 from .progress import SILENT, Progress
+from .threads import CHUNK, map_threads
 
 REGULARIZATIONS = ("none", "ridge", "ledoitwolf")
 RIDGE = 1e-4
@@ -129,13 +130,16 @@ def pilot_mean(cube: Cube) -> Array:
 
 
 def gather_sums(cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Sums:
-    """Sum over the cube's background pixels, of all processes, in one pass."""
+    """Sum over the cube's background pixels, of all processes, in one pass, in one thread a core."""
     pilot = pilot_mean(cube)
     bands = cube.bands
     sums = Sums(pilot, 0.0, np.zeros(bands), np.zeros((bands, bands)), np.zeros(bands), 0.0)
     first, last = group.rows(cube.rows)
     for block in cube.blocks(rows=(first, last)):
-        sums = sums + Sums.of(cube.learning_spectra(block), pilot)
+        spectra = cube.learning_spectra(block)
+        chunks = [spectra[start : start + CHUNK] for start in range(0, len(spectra), CHUNK)]
+        for part in map_threads(lambda chunk: Sums.of(chunk, pilot), chunks):
+            sums = sums + part
         progress.update((block.stop - first) / max(last - first, 1))
     return sums.over(group)
 

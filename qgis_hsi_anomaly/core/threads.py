@@ -11,6 +11,9 @@ from typing import Any, Callable, Deque, Iterable, Iterator, TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
+CHUNK = 1024
+"""Pixels a thread works on at a time: few enough for their spectra to stay in a core's cache."""
+
 
 def core_count() -> int:
     """Return how many cores this process may use."""

@@ -13,10 +13,7 @@ from ..errors import ModelError
 from ..group import ALONE, Group
 from ..parameters import Parameters
 from ..progress import SILENT, Progress
-from ..threads import map_threads
-
-CHUNK = 8192
-"""Pixels a thread scores at a time."""
+from ..threads import CHUNK, map_threads
 
 
 class Background(ABC):

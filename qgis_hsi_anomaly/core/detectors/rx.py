@@ -12,7 +12,7 @@ from ..group import ALONE, Group
 from ..parameters import choice
 from ..progress import SILENT, Progress
 from ..statistics import REGULARIZATIONS, gather_sums, regularized_covariance, whitening
-from .base import Background, Detector
+from .base import Background, Detector, score_spectra
 
 
 @dataclass(frozen=True)
@@ -62,16 +62,12 @@ class RXBackground(Background):
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
-        scores = np.zeros((cube.rows, cube.columns), dtype=np.float32)
-        first, last = group.rows(cube.rows)
-        for block in cube.blocks(rows=(first, last)):
-            white = (block.spectra - self.mean) @ self.whitening
-            distances = np.einsum("ij,ij->i", white, white)
-            scores[block.start : block.stop][cube.valid[block.start : block.stop]] = distances
-            progress.update((block.stop - first) / max(last - first, 1))
-        scores = group.sum(scores)
-        scores[~cube.valid] = np.nan
-        return scores
+
+        def distances(spectra: Array) -> Array:
+            white = (spectra - self.mean) @ self.whitening
+            return np.asarray(np.einsum("ij,ij->i", white, white))
+
+        return score_spectra(cube, distances, progress, group)
 
     def arrays(self) -> Dict[str, Array]:
         """Mean and whitening."""
