@@ -51,6 +51,8 @@ def open_cube(
             reasons[number] = "a mask"
     candidates = [number for number in asked if number not in reasons]
     _need_two(path, candidates, reasons)
+    # Before the pass over the pixels, so that a mistake is told at once.
+    mask = None if background is None else read_background(background, Georeference.of(dataset))
     found = scan(RasterRows(dataset, path, candidates), memory_budget, drop, progress)
     for number, empty, constant in zip(candidates, found.empty, found.constant):
         if drop and (empty or constant):
@@ -67,7 +69,6 @@ def open_cube(
             f"unpacked: more than GDAL keeps, so they are unpacked several times; the environment variable "
             f"GDAL_CACHEMAX={source.block_bytes // 10**6 + 1} makes reading faster."
         )
-    mask = None if background is None else read_background(background, Georeference.of(dataset))
     index = np.asarray(used) - 1
     wavelengths, fwhm = table.wavelengths[index], table.fwhm[index]
     return RasterCube(
