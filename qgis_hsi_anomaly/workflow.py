@@ -29,6 +29,7 @@ from .core.model_file import model_of, read_header, read_model, write_model
 from .core.progress import SILENT, Progress
 from .jobs.execution import Execution
 from .jobs.run import run_in_worker
+from .raster.dataset import gdal_version
 from .raster.reader import RasterCube, open_cube, read_band_table, read_map, read_truth
 from .raster.writer import check_output, write_cube, write_map
 
@@ -260,13 +261,11 @@ def record_path(output: str) -> str:
 
 def versions() -> Dict[str, str]:
     """Return the versions of the software at work."""
-    from osgeo import gdal
-
     return {
         "qgis_hsi_anomaly": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
-        "gdal": gdal.__version__,
+        "gdal": gdal_version(),
     }
 
 

@@ -45,6 +45,11 @@ def gdal_failures(sentence: str) -> Iterator[List[str]]:
         raise RasterError(f"{sentence}: {' '.join(failures[0].split()).rstrip('.')}.")
 
 
+def gdal_version() -> str:
+    """Return GDAL's version, such as 3.6.2."""
+    return str(gdal.__version__)
+
+
 def open_dataset(path: str) -> Any:
     """Open a raster for reading; where `path` is an ENVI header, the data file beside it.
 
