@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import sys
 from pathlib import Path
-from typing import List, Type
+from typing import Type
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -25,8 +25,8 @@ INTRODUCTION = """# Detectors
 
 Every detector gives each valid pixel a score, larger = more anomalous. Names are those of the command line
 (`hsi-anomaly detect NAME INPUT OUTPUT --option value`) and, with `hsianomaly:` before them, of the toolbox; there the
-parameters are in upper case. *Model file*: what was learnt can be kept and used on another raster. *Spread*: a map of how
-much the detector's members disagree can be written too.
+parameters are in upper case. *Model file*: what was learnt can be kept and used on another raster. *Spread*: a map of
+how much the detector's members disagree can be written too.
 """
 
 
@@ -77,11 +77,5 @@ def row(parameter: Parameter) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def main() -> List[str]:
-    """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
-    return [str(PAGE)]
-
-
 if __name__ == "__main__":
-    print(*main())
+    PAGE.write_text(page(), encoding="utf-8")
