@@ -27,6 +27,8 @@ SMALLEST = 10
 """Pixels a feature that a cluster must have to stand on its own."""
 SAMPLE_VALUES = 10**7
 """Band values (pixels times bands) of the background that k-means looks at, at most: 40 MB."""
+_NO_VARIANCE = 1e-11
+"""Share of the scene's variance below which that of a cluster is rounding."""
 
 
 @dataclass(frozen=True)
@@ -164,10 +166,13 @@ def merge_small(clusters: List[Sums], smallest: int) -> Tuple[Array, List[Sums]]
     Returns which cluster each one became, (k,) int64, and the clusters left: at least one.
     """
     left = {number: sums for number, sums in enumerate(clusters) if sums.count > 0}
+    power = sum(float(np.trace(sums.second)) for sums in left.values()) / sum(sums.count for sums in left.values())
     owner = np.arange(len(clusters))
     while len(left) > 1:
         small = [
-            number for number, sums in left.items() if sums.count < smallest or not np.trace(sums.covariance) > 0
+            number
+            for number, sums in left.items()
+            if sums.count < smallest or np.trace(sums.covariance) <= _NO_VARIANCE * power
         ]
         if not small:
             break

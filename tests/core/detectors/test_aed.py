@@ -1,0 +1,120 @@
+"""The attribute filters against scikit-image's, the smoothing against its recursion written out."""
+
+import numpy as np
+import pytest
+
+from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.detectors import aed
+from qgis_hsi_anomaly.core.detectors.aed import AED, area_residue, smooth, target_pixels
+from qgis_hsi_anomaly.core.errors import DataError, MissingLibraryError
+
+
+def image(rows=70, columns=90, seed=0):
+    """Blobs of many sizes: noise smoothed by a running mean, (rows, columns) float32."""
+    noise = np.random.default_rng(seed).normal(size=(rows + 4, columns + 4)).cumsum(axis=0).cumsum(axis=1)
+    box = noise[4:, 4:] - noise[:-4, 4:] - noise[4:, :-4] + noise[:-4, :-4]
+    return (box / box.std()).astype(np.float32)
+
+
+@pytest.mark.parametrize("tile", [8, 45, 256])
+@pytest.mark.parametrize("area", [1, 20])
+def test_residues_are_scikit_images(monkeypatch, tile, area):
+    """Opening and closing of the whole image at once, whatever the tiles."""
+    morphology = pytest.importorskip("skimage.morphology")
+    values = image()
+    opened, closed = (
+        filter_(values, area + 1) for filter_ in (morphology.area_opening, morphology.area_closing)
+    )
+    monkeypatch.setattr(aed, "_TILE", tile)
+
+    found = area_residue(values, np.ones(values.shape, dtype=bool), area)
+
+    np.testing.assert_allclose(found, (values - opened) + (closed - values), atol=1e-6)
+    assert found.max() > 1
+
+
+def test_a_target_stands_out_up_to_the_area():
+    """A square of 16 pixels is taken away by an area of 16, not by 15."""
+    pytest.importorskip("skimage")
+    values = np.zeros((30, 30), dtype=np.float32)
+    values[10:14, 10:14] = 3
+    everywhere = np.ones(values.shape, dtype=bool)
+
+    np.testing.assert_array_equal(area_residue(values, everywhere, 16), values)
+    assert not area_residue(values, everywhere, 15).any()
+
+
+def test_invalid_pixels_take_no_part():
+    """Their values do not matter, a target beside them is found whole, and lone groups of pixels score 0."""
+    pytest.importorskip("skimage")
+    valid = np.ones((40, 40), dtype=bool)
+    valid[20:] = False
+    valid[30:33, 30:33] = True
+    values = np.where(valid, 0, 99).astype(np.float32)
+    values[18:20, 5:8] = 2
+    values[31, 31] = 5
+
+    found = area_residue(values, valid, 10)
+
+    expected = np.zeros_like(values)
+    expected[18:20, 5:8] = 2
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_smoothing_is_the_recursive_filter():
+    """J[n] = (1 - a^d) I[n] + a^d J[n - 1], forth and back, down and across, three times."""
+    values, guide = image(7, 9, seed=1), image(7, 9, seed=2)
+    expected = values.astype(np.float64)
+    for step in range(3):
+        base = np.exp(-np.sqrt(2) / (1.5 * np.sqrt(3) * 2 ** (2 - step) / np.sqrt(63)))
+        for _ in range(2):  # down, then (turned) across
+            for line, along in zip(expected.T, guide.T):
+                gains = base ** (1 + 1.5 / aed.SMOOTHING_RANGE * np.abs(np.diff(along)))
+                for n in range(1, len(line)):
+                    line[n] = (1 - gains[n - 1]) * line[n] + gains[n - 1] * line[n - 1]
+                for n in range(len(line) - 2, -1, -1):
+                    line[n] = (1 - gains[n]) * line[n] + gains[n] * line[n + 1]
+            expected, guide = np.ascontiguousarray(expected.T), guide.T
+
+    found = smooth(values, guide, np.ones(values.shape, dtype=bool), 1.5)
+
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_smoothing_does_not_pass_invalid_pixels():
+    """What lies behind a gap stays as it was."""
+    values = np.zeros((5, 9), dtype=np.float32)
+    values[:, :4] = 1
+    valid = np.ones(values.shape, dtype=bool)
+    valid[:, 4] = False
+
+    found = smooth(values, np.zeros_like(values), valid, 2.0)
+
+    np.testing.assert_allclose(found[valid], values[valid], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("area", "pixel_area", "pixels"), [(0, None, 50), (0, 900.0, 50), (30, None, 30), (4500, 900.0, 5), (10, 900.0, 1)]
+)
+def test_areas_are_in_map_units_where_there_are_any(area, pixel_area, pixels):
+    """Square metres with a coordinate system, pixels without; never less than a pixel."""
+    cube = ArrayCube(np.zeros((2, 2, 1), dtype=np.float32), pixel_area=pixel_area)
+
+    assert target_pixels(area, cube) == pixels
+
+
+def test_an_image_no_larger_than_a_target_is_refused():
+    """There would be nothing to stand out from."""
+    pytest.importorskip("skimage")
+    cube = ArrayCube(np.random.default_rng(0).normal(size=(7, 7, 4)).astype(np.float32))
+
+    with pytest.raises(DataError, match="MAX_TARGET_AREA"):
+        AED().fit(cube).score(cube)
+
+
+def test_without_scikit_image_the_user_learns_how_to_get_it(monkeypatch):
+    """One sentence, before any work."""
+    monkeypatch.setitem(__import__("sys").modules, "skimage.morphology", None)
+
+    with pytest.raises(MissingLibraryError, match="python3-skimage"):
+        AED().fit(ArrayCube(np.zeros((3, 3, 2), dtype=np.float32)))

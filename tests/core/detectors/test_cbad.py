@@ -1,0 +1,72 @@
+"""Cluster-based detection against scikit-learn's clusters and the formula."""
+
+import numpy as np
+import pytest
+
+from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.detectors.cbad import CBAD
+from qgis_hsi_anomaly.core.detectors.registry import make_detector
+
+
+def materials(counts=(500, 300, 100), bands=5, seed=6):
+    """Pixels of several materials far apart, (n_pixels, bands) float32, and which each is."""
+    random = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(len(counts)), counts)
+    places = 1000 * random.normal(size=(len(counts), bands))
+    spread = [random.normal(size=(bands, bands)) * 10 for _ in counts]
+    pixels = np.stack([places[k] + random.normal(size=bands) @ spread[k] for k in labels])
+    order = random.permutation(len(labels))
+    return pixels[order].astype(np.float32), labels[order]
+
+
+def test_scores_are_distances_from_scikit_learns_clusters():
+    """The same clusters, and each pixel's Mahalanobis distance from its own, ridge added."""
+    cluster = pytest.importorskip("sklearn.cluster")
+    pixels, _ = materials()
+    cube = ArrayCube(pixels.reshape(30, 30, 5), block_rows=7)
+    labels = cluster.KMeans(3, n_init=10, random_state=0).fit_predict(pixels)
+    expected = np.empty(len(pixels))
+    for k in range(3):
+        own = pixels[labels == k].astype(np.float64)
+        covariance = np.cov(own.T)
+        covariance += 1e-4 * np.trace(covariance) / 5 * np.eye(5)
+        centred = own - own.mean(axis=0)
+        expected[labels == k] = np.einsum("ij,jk,ik->i", centred, np.linalg.inv(covariance), centred)
+
+    found = CBAD(clusters=3).fit(cube).score(cube)
+
+    np.testing.assert_allclose(found.ravel(), expected, rtol=1e-4)
+
+
+def test_small_clusters_are_merged_into_the_nearest():
+    """Forty pixels are fewer than 10 a band: they belong to the material next to them."""
+    pixels, labels = materials((500, 360, 40))
+    cube = ArrayCube(pixels.reshape(30, 30, 5))
+
+    background = CBAD(clusters=3).fit(cube)
+
+    assert len(background.means) == 2
+    assert sorted(background.merged) in ([0, 0, 1], [0, 1, 1])
+    assert background.score(cube).ravel()[labels == 2].min() > 0
+
+
+def test_pixels_all_alike_make_no_cluster_of_their_own():
+    """A fill value kept as data has no covariance; it joins a neighbour."""
+    pixels, _ = materials((500, 400))
+    pixels = np.concatenate([pixels, np.full((300, 5), 7.0, dtype=np.float32)])
+    cube = ArrayCube(pixels.reshape(30, 40, 5))
+
+    background = CBAD(clusters=3).fit(cube)
+
+    assert len(background.means) == 2
+    assert np.isfinite(background.score(cube)).all()
+
+
+def test_one_cluster_is_rx():
+    """With the same ridge."""
+    cube = ArrayCube(materials()[0].reshape(30, 30, 5))
+    rx = make_detector("rx", {"regularization": "ridge"})
+
+    found = CBAD(clusters=1).fit(cube).score(cube)
+
+    np.testing.assert_allclose(found, rx.fit(cube).score(cube), rtol=1e-4)

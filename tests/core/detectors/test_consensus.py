@@ -1,0 +1,125 @@
+"""The consensus: its rule, its members' sizes, and what happens when one cannot run."""
+
+import numpy as np
+import pytest
+
+from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.detectors.consensus import Consensus
+from qgis_hsi_anomaly.core.errors import DataError, ParameterError
+from qgis_hsi_anomaly.core.metrics import figures, label_scores
+from qgis_hsi_anomaly.core.progress import Progress
+from qgis_hsi_anomaly.core.ranks import average_ranks, rank_normal
+
+from .windows import scene
+
+SCENES = ("sandiego", "hydice", "beach-3", "urban-1", "urban-2", "urban-4")
+
+
+@pytest.fixture
+def cube():
+    return ArrayCube(scene())
+
+
+def shares_above(scores):
+    """Share of the pixels that score higher, half a pixel added."""
+    return 1 - (average_ranks(scores) - 0.5) / len(scores)
+
+
+def test_scores_are_weighted_logarithms_of_the_shares_above(cube):
+    """Two of a family share its vote; the nearest spectra have two votes."""
+    pytest.importorskip("scipy")
+    detector = Consensus(detectors=("rx", "cbad", "knn"))
+    members = {id: one.fit(cube).score(cube)[cube.valid] for id, one in detector.members(cube).items()}
+    logs = {id: -np.log(shares_above(scores)) for id, scores in members.items()}
+
+    maps = detector.fit(cube).maps(cube)
+
+    expected = ((logs["rx"] + logs["cbad"]) / 2 + 2 * logs["knn"]) / 3
+    np.testing.assert_allclose(maps["score"][cube.valid], expected, rtol=1e-5)
+    spread = np.std([rank_normal(scores) for scores in members.values()], axis=0)
+    np.testing.assert_allclose(maps["spread"][cube.valid], spread, atol=1e-5)
+    assert np.isnan(maps["spread"][~cube.valid]).all()
+
+
+@pytest.mark.parametrize(
+    ("area", "pixel_area", "inner", "outer", "neighbors"),
+    [(0, None, 15, 21, 200), (9, None, 5, 17, 36), (900, 9.0, 19, 25, 400)],
+)
+def test_the_target_area_sets_windows_and_neighbours(area, pixel_area, inner, outer, neighbors):
+    """In map units where there are any; a guard twice as wide as a square target."""
+    cube = ArrayCube(np.random.default_rng(0).normal(size=(200, 200, 3)), pixel_area=pixel_area)
+
+    members = Consensus(max_target_area=area).members(cube)
+
+    for id in ("localrx", "crd"):
+        assert (members[id].inner_window, members[id].outer_window) == (inner, outer)
+    assert members["knn"].neighbors == neighbors
+    assert members["aed"].max_target_area == area
+
+
+def test_fewer_reference_pixels_have_fewer_of_a_targets_neighbours():
+    """Of 400 000 pixels a quarter is drawn; of 1000 pixels a fiftieth is asked."""
+    large = ArrayCube(np.random.default_rng(0).normal(size=(400, 1000, 1)))
+    small = ArrayCube(np.random.default_rng(0).normal(size=(40, 50, 1)))
+
+    assert Consensus().members(large)["knn"].neighbors == 50
+    assert Consensus().members(small)["knn"].neighbors == 40
+
+
+def test_members_that_cannot_run_are_left_out_and_named(cube):
+    """The image is smaller than the largest target: the filter cannot see one, the others can."""
+    warnings = []
+    progress = Progress(on_warning=warnings.append)
+    detector = Consensus(detectors=("rx", "aed"), max_target_area=5000)
+
+    scores = detector.fit(cube, progress).score(cube, progress)
+
+    assert any(text.startswith("consensus: aed is left out.") and "MAX_TARGET_AREA" in text for text in warnings)
+    assert progress.metrics["members"] == ["rx"]
+    assert list(progress.metrics["left_out"]) == ["aed"]
+    alone = Consensus(detectors=("rx",)).fit(cube).score(cube)
+    np.testing.assert_array_equal(scores, alone)
+
+
+def test_a_missing_library_leaves_its_members_out(cube, monkeypatch):
+    """Without scikit-image and scipy the others make up the consensus."""
+    monkeypatch.setitem(__import__("sys").modules, "skimage.morphology", None)
+    monkeypatch.setitem(__import__("sys").modules, "scipy.spatial", None)
+    warnings = []
+
+    Consensus().fit(cube, Progress(on_warning=warnings.append)).score(cube)
+
+    assert any("aed is left out. aed needs scikit-image" in text for text in warnings)
+    assert any("knn is left out. knn needs scipy" in text for text in warnings)
+
+
+def test_nobody_left_is_an_error_with_the_reasons(cube):
+    """The message says why each could not run."""
+    detector = Consensus(detectors=("aed",), max_target_area=5000)
+
+    with pytest.raises(DataError, match="no member could run. aed: .*MAX_TARGET_AREA"):
+        detector.fit(cube).score(cube)
+
+
+def test_no_detectors_is_refused():
+    """By the parameter's name."""
+    with pytest.raises(ParameterError, match="consensus: DETECTORS must be one or more of"):
+        Consensus(detectors=())
+
+
+def test_the_published_scenes(data_folder):
+    """Mean area under the ROC curve over six scenes, and the least of them."""
+    gdal = pytest.importorskip("osgeo.gdal")
+    pytest.importorskip("skimage")
+    pytest.importorskip("scipy")
+    areas = []
+    for name in SCENES:
+        image, truth = (
+            gdal.Open(str(data_folder / "paper" / f"{name}{end}.tif")).ReadAsArray() for end in ("", "_truth")
+        )
+        cube = ArrayCube(image.transpose(1, 2, 0))
+        scores = Consensus().fit(cube).score(cube)
+        areas.append(figures(label_scores(scores, truth == 1))["AUC_PD_PF"])
+
+    assert np.mean(areas) >= 0.9945
+    assert min(areas) >= 0.985

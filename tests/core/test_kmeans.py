@@ -1,0 +1,51 @@
+"""K-means against scikit-learn's."""
+
+import numpy as np
+import pytest
+
+from qgis_hsi_anomaly.core.kmeans import k_means, nearest_centre, seed_centres
+
+
+@pytest.fixture
+def points():
+    """Three heaps of unequal size, far from zero, (450, 4) float64."""
+    random = np.random.default_rng(2)
+    heaps = [random.normal(size=(count, 4)) + place for count, place in ((50, 1000), (100, 1004), (300, 1009))]
+    return np.concatenate(heaps)
+
+
+def test_assignments_are_scikit_learns(points):
+    """From the same seeds Lloyd's iterations end in the same clusters."""
+    cluster = pytest.importorskip("sklearn.cluster")
+    seeds = seed_centres(points - points.mean(axis=0), 5, seed=0) + points.mean(axis=0)
+    expected = cluster.KMeans(5, init=seeds, n_init=1, tol=0, max_iter=300).fit(points)
+
+    centres = k_means(points, 5, seed=0)
+
+    np.testing.assert_array_equal(nearest_centre(points, centres), expected.labels_)
+    np.testing.assert_allclose(centres, expected.cluster_centers_, rtol=1e-10)
+
+
+def test_heaps_are_found(points):
+    """Three heaps, three clusters."""
+    labels = nearest_centre(points, k_means(points, 3))
+
+    assert sorted(np.bincount(labels)) == [50, 100, 300]
+
+
+def test_fewer_values_than_clusters():
+    """Equal points make one cluster each."""
+    points = np.repeat([[1.0, 2.0], [3.0, 4.0]], 5, axis=0)
+
+    centres = k_means(points, 7)
+
+    assert sorted(centres.tolist()) == [[1.0, 2.0], [3.0, 4.0]]
+
+
+def test_chunks_do_not_matter(points, monkeypatch):
+    """Labels are the same point by point."""
+    centres = k_means(points, 4)
+    expected = nearest_centre(points, centres)
+    monkeypatch.setattr("qgis_hsi_anomaly.core.kmeans._CHUNK_BYTES", 1)
+
+    np.testing.assert_array_equal(nearest_centre(points, centres), expected)
