@@ -7,20 +7,10 @@ from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors import crd
 from qgis_hsi_anomaly.core.detectors.crd import CRD
 
-from .windows import ring_of, scene
+from .windows import direct_residual, ring_of, scene
 
 PIXELS = [(0, 0), (5, 5), (4, 12), (11, 13), (5, 24), (21, 25), (16, 20)]
 WINDOWS = {"inner_window": 5, "outer_window": 11}
-
-
-def _residual(ring, pixel, lambda_, full, ones=0.0):
-    """|y - X a|, a = (X'X + lambda G^2)^-1 X'y; penalties shrink as a ring of n < full pixels is counted up."""
-    penalty = ((ring - pixel) ** 2).sum(axis=1) * len(ring) / full
-    atoms, wanted = ring, pixel
-    if ones:
-        atoms, wanted = np.column_stack([ring, np.full(len(ring), ones)]), np.append(pixel, ones)
-    weights = np.linalg.solve(atoms @ atoms.T + lambda_ * np.diag(penalty), atoms @ wanted)
-    return np.linalg.norm(pixel - weights @ ring)
 
 
 def _exact_scores(detector, cube, monkeypatch):
@@ -55,7 +45,7 @@ def test_scores_are_those_of_the_direct_solution(lambda_, sum_to_one, by_factors
 
     for row, column in PIXELS:
         ring = ring_of(array, row, column, 5, 11)
-        expected = _residual(ring, array[row, column].astype(np.float64), lambda_, 11**2 - 5**2, ones)
+        expected = direct_residual(ring, array[row, column].astype(np.float64), lambda_, 11**2 - 5**2, ones)
         np.testing.assert_allclose(found[row, column], expected, rtol=1e-8)
 
 
@@ -71,7 +61,7 @@ def test_components_are_those_of_the_uncentred_decomposition(monkeypatch):
     for row, column in PIXELS:
         ring = ring_of(points, row, column, 5, 11)
         np.testing.assert_allclose(
-            found[row, column], _residual(ring, points[row, column], 100.0, 11**2 - 5**2), rtol=1e-8
+            found[row, column], direct_residual(ring, points[row, column], 100.0, 11**2 - 5**2), rtol=1e-8
         )
 
 
@@ -85,7 +75,7 @@ def test_a_pixel_without_neighbours_is_compared_with_the_mean_of_the_scene():
     found = CRD(**WINDOWS, principal_components=0).fit(cube).score(cube)
 
     mean = array[cube.valid].astype(np.float64).mean(axis=0)
-    expected = _residual(mean[None], array[8, 8].astype(np.float64), 100.0, 11**2 - 5**2)
+    expected = direct_residual(mean[None], array[8, 8].astype(np.float64), 100.0, 11**2 - 5**2)
     np.testing.assert_allclose(found[8, 8], expected, rtol=1e-6)
 
 
@@ -103,3 +93,14 @@ def test_a_pixel_equal_to_its_surroundings_scores_nothing(by_factors, monkeypatc
     assert np.isfinite(scores[cube.valid]).all()
     assert scores[20, 10] < 1e-3
     assert scores[10, 10] > 50
+
+
+def test_distances_keep_their_digits_where_products_cancel():
+    """Neighbours a ten-millionth of their length apart, and a pixel that is its own neighbour."""
+    random = np.random.default_rng(0)
+    pixels = 5000 + random.normal(scale=1000, size=(6, 8))
+    dictionary = np.concatenate([pixels + random.normal(scale=1e-3, size=pixels.shape), pixels])
+
+    found = crd._squared_distances(pixels, dictionary, np.ones((6, 12), dtype=bool))
+
+    np.testing.assert_allclose(found, ((pixels[:, None] - dictionary) ** 2).sum(axis=2), rtol=1e-9)

@@ -24,3 +24,13 @@ def scene(rows=22, columns=26, bands=9, seed=0):
     array[3, 4:8] = np.nan
     array[15, 20, 2] = np.nan
     return array
+
+
+def direct_residual(ring, pixel, lambda_, full, ones=0.0):
+    """|y - X a|, a = (X'X + lambda G^2)^-1 X'y; penalties shrink as a ring of n < full pixels is counted up."""
+    penalty = ((ring - pixel) ** 2).sum(axis=1) * len(ring) / full
+    atoms, wanted = ring, pixel
+    if ones:
+        atoms, wanted = np.column_stack([ring, np.full(len(ring), ones)]), np.append(pixel, ones)
+    weights = np.linalg.solve(atoms @ atoms.T + lambda_ * np.diag(penalty), atoms @ wanted)
+    return np.linalg.norm(pixel - weights @ ring)
