@@ -7,14 +7,13 @@ and writes the outputs last, so that a failure or a cancel leaves nothing behind
 from __future__ import annotations
 
 import json
-import os
 import platform
 import tempfile
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, cast
+from typing import Any, Dict, List, Optional, Sequence, Tuple, cast
 
 import numpy as np
 
@@ -270,13 +269,16 @@ def versions() -> Dict[str, str]:
 
 
 class _Outputs:
-    """Files written so far; all of them are removed when the run does not come to its end."""
+    """Files about to be written; what of them is new is removed when the run does not come to its end."""
 
     def __init__(self) -> None:
-        self.paths: List[str] = []
+        self.before: Dict[Path, Any] = {}
 
     def add(self, path: str) -> None:
-        self.paths.append(path)
+        """Note a file, and those written beside it, before anything is written."""
+        target = Path(path)
+        for file in (target, target.with_name(target.name + ".aux.xml"), target.with_suffix(".hdr")):
+            self.before[file] = _identity(file)
 
     def __enter__(self) -> _Outputs:
         return self
@@ -284,10 +286,17 @@ class _Outputs:
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
         if kind is None:
             return
-        for path in self.paths:
-            for leftover in (path, path + ".aux.xml", str(Path(path).with_suffix(".hdr"))):
-                if os.path.exists(leftover):
-                    os.remove(leftover)
+        for file, before in self.before.items():
+            if _identity(file) not in (None, before):
+                file.unlink()
+
+
+def _identity(file: Path) -> Optional[Tuple[int, int, int]]:
+    """Return by what a file is told from another of its name; None where there is none."""
+    if not file.exists():
+        return None
+    found = file.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _check_outputs(rasters: Sequence[Optional[str]], model: Optional[str], inputs: Sequence[str]) -> None:

@@ -159,6 +159,18 @@ def test_a_failing_write_leaves_nothing(scene, monkeypatch):
     assert names(scene) == before
 
 
+def test_an_earlier_output_outlives_a_run_that_writes_nothing(scene, monkeypatch):
+    """A fit that fails leaves the model that was there."""
+    workflow.fit(RX, str(scene / "scene.tif"), str(scene / "model.hsi"))
+    before = (scene / "model.hsi").read_bytes()
+    write_raster(scene / "flat.tif", np.ones((4, 4, 3), np.float32) * np.arange(3, dtype=np.float32))
+
+    with pytest.raises(DataError):
+        workflow.fit(RX, str(scene / "flat.tif"), str(scene / "model.hsi"))
+
+    assert (scene / "model.hsi").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("output", "message"),
     [
