@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess  # nosec B404: the worker is a process of its own
+import subprocess  # nosec B404
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -236,7 +236,8 @@ def probe(path: str, own: bool = False) -> Dict[str, Any]:
     from .launcher import own_session
 
     try:
-        done = subprocess.run(  # nosec B603: a list of arguments, no shell
+        # A list of arguments, no shell.
+        done = subprocess.run(  # nosec B603
             [path, "-c", _PROBE],
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -8,9 +8,7 @@ import os
 import queue
 import re
 import signal
-import socket
-import struct
-import subprocess  # nosec B404: the worker is a process of its own
+import subprocess  # nosec B404
 import sys
 import threading
 import time
@@ -18,10 +16,11 @@ import uuid
 from pathlib import Path
 from typing import Any, Deque, Dict, List, Optional
 
-from ..core.errors import HsiAnomalyError, ParameterError, WorkerError
+from ..core.errors import HsiAnomalyError, WorkerError
 from ..core.progress import Progress
 from .execution import Execution
 from .interpreter import Interpreter
+from .network import check_port, interface_towards
 from .protocol import library_error, parse
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -38,7 +37,6 @@ REPEAT = 0.5
 START = 180.0
 """Seconds that the processes of one machine may take to start."""
 
-_SIOCGIFADDR = 0x8915  # Linux; elsewhere the call fails, and no interface is found
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _COLLATERAL = re.compile(
     r"connection (closed|reset|refused)|broken pipe|gloo|nccl|store|timed out", re.IGNORECASE
@@ -62,7 +60,7 @@ class Launcher:
         self._errors: List[Dict[str, Any]] = []
         self._heard: Dict[int, float] = {}
         self._moved: Dict[int, Any] = {}
-        self._last_moved = self._started = time.monotonic()
+        self._last_moved = self._checked = self._started = time.monotonic()
         self._lines: queue.Queue[Optional[bytes]] = queue.Queue()
         self._words: Deque[str] = collections.deque(maxlen=200)
         self._ended = self._working = False
@@ -81,7 +79,8 @@ class Launcher:
                 environment.setdefault("GLOO_SOCKET_IFNAME", interface)
         # Whatever torch leaves in the temporary folder goes with the scratch folder.
         environment.update(TMPDIR=str(scratch), TEMP=str(scratch), TMP=str(scratch))
-        self.process = subprocess.Popen(  # nosec B603: a list of arguments, no shell
+        # A list of arguments, no shell.
+        self.process = subprocess.Popen(  # nosec B603
             [interpreter.path, str(WORKER), *self._arguments(), str(WORKER), str(scratch), device],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -182,6 +181,10 @@ class Launcher:
 
     def _check_hanging(self) -> None:
         now = time.monotonic()
+        if now - self._checked > SILENCE / 3:
+            # It was this process that slept: nobody was listened to.
+            self._heard, self._last_moved = dict.fromkeys(self._heard, now), now
+        self._checked = now
         if len(self._heard) < self.execution.processes:
             if now - self._started > START and self.execution.machines == 1:
                 raise WorkerError(
@@ -235,6 +238,11 @@ class Launcher:
             return WorkerError(f"The machines did not meet at RENDEZVOUS {place}.{self._tail(None)}")
         if not self._errors:
             return WorkerError(f"The worker process ended before it was done.{self._tail(None)}")
+        if not causes and self.execution.machines > 1:
+            return WorkerError(
+                "The connection to another machine was lost, most likely because the run failed or was cancelled there."
+                f"{self._tail(0)}"
+            )
         said = (causes or self._errors)[0]
         text = f"{said['type']}: {said['message'].strip()}"
         who = self._who(said["rank"])
@@ -296,39 +304,3 @@ def own_session() -> Dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
-
-
-def check_port(port: int) -> None:
-    """Raise ParameterError where another program listens on `port` of this machine."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("", port))
-        except OSError as error:
-            raise ParameterError(
-                f"execution: RENDEZVOUS port {port} cannot be used on this machine ({error.strerror}): choose "
-                "another one on every machine."
-            ) from error
-
-
-def interface_towards(host: str, port: int) -> str:
-    """Return the name of the network interface that leads to `host`; empty where it cannot be told."""
-    try:
-        import fcntl  # not on Windows
-    except ImportError:
-        return ""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((host, port))  # sends nothing
-            wanted = socket.inet_aton(probe.getsockname()[0])
-        except OSError:
-            return ""
-        for _, name in socket.if_nameindex():
-            request = struct.pack("256s", name.encode()[:15])
-            try:
-                answer = fcntl.ioctl(probe.fileno(), _SIOCGIFADDR, request)
-            except OSError:
-                continue  # it has no address
-            if answer[20:24] == wanted:
-                return name
-    return ""

@@ -7,7 +7,7 @@ import pytest
 from qgis_hsi_anomaly.core.errors import ParameterError
 from qgis_hsi_anomaly.core.parameters import from_values, parameters_of
 from qgis_hsi_anomaly.jobs.execution import COMMAND_LINE_ONLY, Execution
-from qgis_hsi_anomaly.jobs.launcher import check_port
+from qgis_hsi_anomaly.jobs.network import check_port
 
 
 def test_values_may_be_texts():
