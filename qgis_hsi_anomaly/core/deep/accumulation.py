@@ -27,7 +27,7 @@ from .features import FEATURES
 from .group import sum_tensor
 from .mixture import EstimationNetwork, evaluate, log_densities, moment_sums, slopes
 
-KEPT_AT_ONCE = 1024
+KEPT_AT_ONCE = 8192
 """Pixels whose energies are worked on at once."""
 
 Chunks = Callable[[], Iterable[Tuple[slice, List[Tensor]]]]
@@ -81,6 +81,10 @@ class DensityNetwork(nn.Module):
         )
         return torch.cat([kept[: self.latent], features])  # type: ignore[list-item]
 
+    def graph_bytes(self) -> int:
+        """Return the bytes of the outputs of all layers for a pixel."""
+        return sum(4 * layer.out_features for branch in self.branches for layer in branch.layers)
+
     def cross_sums(self, kept: Tensor) -> Sequence[Tensor]:
         """Return the branches' cross sums, (4, n) each, among what was kept."""
         return kept[self.latent :].split(4)
@@ -103,31 +107,49 @@ def joint_gradients(
     group: Group,
     progress: Progress = SILENT,
     code_loss: Optional[CodeLoss] = None,
+    room: int = 0,
 ) -> Dict[str, float]:
     """Add to the network's gradients this process's share of the joint loss's.
 
-    count, total : pixels of this process and of all. Returns this process's share of the loss's parts.
+    count, total : pixels of this process and of all. room : bytes in which layers' outputs may wait for step 3,
+    where they are computed again otherwise. Returns this process's share of the loss's parts.
     """
-    kept = encode_all(network, chunks, count, progress.part(0.0, 0.3))
+    graphs: Dict[int, Tensor] = {}
+    kept = encode_all(network, chunks, count, progress.part(0.0, 0.3), graphs, room // network.graph_bytes())
     more = None if code_loss is None else code_loss(kept[: network.latent].t())
     parts = differentiate_kept(network, kept, total, weights, group)
     if more is not None:
         kept[: network.latent] += more[0].t()
         parts.update(more[1])
     for place, inputs in chunks():
-        network.encode(inputs).backward(kept[:, place])
+        encoded = graphs.pop(place.start) if place.start in graphs else network.encode(inputs)
+        encoded.backward(kept[:, place])
         progress.update(0.3 + 0.7 * place.stop / count)
     return parts
 
 
-def encode_all(network: DensityNetwork, chunks: Chunks, count: int, progress: Progress = SILENT) -> Tensor:
-    """Return what is kept of this process's pixels, (latent + 4 branches, count), without gradient."""
+def encode_all(
+    network: DensityNetwork,
+    chunks: Chunks,
+    count: int,
+    progress: Progress = SILENT,
+    graphs: Optional[Dict[int, Tensor]] = None,
+    room: int = 0,
+) -> Tensor:
+    """Return what is kept of this process's pixels, (latent + 4 branches, count), without gradient.
+
+    graphs : takes the first `room` pixels' chunks by the place they start at, ready to be differentiated.
+    """
     weight = network.estimation.first.weight
     kept = weight.new_empty(network.latent + 4 * len(network.branches), count, requires_grad=False)
-    with torch.no_grad():
-        for place, inputs in chunks():
-            kept[:, place] = network.encode(inputs)
-            progress.update(place.stop / count)
+    for place, inputs in chunks():
+        stays = graphs is not None and place.stop <= room
+        with torch.set_grad_enabled(stays):
+            encoded = network.encode(inputs)
+        kept[:, place] = encoded.detach()
+        if graphs is not None and stays:
+            graphs[place.start] = encoded
+        progress.update(place.stop / count)
     return kept
 
 
@@ -138,7 +160,7 @@ def gather_moments(network: DensityNetwork, kept: Tensor, group: Group) -> Tenso
     sums = torch.zeros(components, 1 + depth + depth**2, dtype=torch.float64, device=kept.device)
     for part in kept.split(KEPT_AT_ONCE, dim=1):
         codes = network.fuse(part)
-        sums += moment_sums(codes.double(), network.estimation(codes.t()).t().double())
+        sums += moment_sums(codes.double(), network.estimation(codes).double())
     return sum_tensor(sums, group)
 
 
@@ -152,7 +174,6 @@ def differentiate_kept(
     is that of the log densities weighted by responsibilities, so the energies' slope for the mixture's form
     is a moment sum as well.
     """
-    estimation = network.estimation
     sums = gather_moments(network, kept, group).requires_grad_()
     form, penalty = log_densities(sums)
     fixed = form.detach()
@@ -176,7 +197,7 @@ def differentiate_kept(
         leaf = part.detach().clone().requires_grad_()
         fused = network.fuse(leaf)
         codes = fused.detach().double()
-        memberships = estimation(fused.t()).t()
+        memberships = network.estimation(fused)
         slope += slopes(sums.grad, codes, memberships.detach().double())
         reach = evaluate(sums.grad, codes).to(memberships.dtype)
         torch.autograd.backward([fused, memberships], [slope, reach])

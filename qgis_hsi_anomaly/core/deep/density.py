@@ -115,7 +115,15 @@ class Density:
         history = train(
             self.network.parameters(),
             lambda inner: joint_gradients(
-                self.network, chunks, scene.count, scene.total, self.design.weights, group, inner, code_loss
+                self.network,
+                chunks,
+                scene.count,
+                scene.total,
+                self.design.weights,
+                group,
+                inner,
+                code_loss,
+                scene.room,
             ),
             optimizer(self.network.parameters(), lr=learning_rate),
             epochs,

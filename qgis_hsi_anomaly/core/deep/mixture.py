@@ -37,8 +37,9 @@ class EstimationNetwork(nn.Module):
             nn.init.xavier_normal_(layer.weight)
 
     def forward(self, codes: Tensor) -> Tensor:
-        """Return memberships (n, components) of (n, inputs), each row of sum 1."""
-        return torch.softmax(self.second(torch.tanh(self.first(codes))), dim=1)
+        """Return memberships (components, n) of (inputs, n), each column of sum 1."""
+        hidden = torch.addmm(self.first.bias.unsqueeze(1), self.first.weight, codes).tanh()
+        return torch.addmm(self.second.bias.unsqueeze(1), self.second.weight, hidden).softmax(dim=0)
 
 
 def moment_sums(columns: Tensor, shares: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from ..errors import DataError
 from ..group import Group
 from ..progress import SILENT, Progress
 
-CHUNK = 1024
+CHUNK = 2048
 """Pixels worked on at once on a CPU: what is made of them then stays in its cache."""
 CUDA_CHUNK = 65536
 """Pixels worked on at once on a GPU."""
@@ -42,6 +42,7 @@ class Scene:
     cube : where they are read. mask : (rows, columns) bool of the whole image. span : minimum and maximum.
     circular : whether the image goes on at its opposite edge, or ends.
     first, last : this process's rows. count, total : pixels in the mask here, and of all processes.
+    room : bytes of the budget that are left over for what is made of the pixels.
 
     They are kept on the device where half of the cube's memory budget holds them (on a GPU, half of its free
     memory), unless the cube's block height is fixed; else they are read again at every walk.
@@ -58,10 +59,13 @@ class Scene:
         self.chunk = CHUNK if self.device.type == "cpu" else CUDA_CHUNK
         if cube.block_rows is not None:
             self.chunk = min(self.chunk, cube.block_rows * cube.columns)
+        self.room = 0
         self._kept: Optional[Rows] = None
         size = (self.last - self.first + 2 * HALO) * cube.columns * cube.bands * 4
-        if cube.block_rows is None and size <= self._budget() // 2:
+        budget = self._budget()
+        if cube.block_rows is None and size <= budget // 2:
             self._kept = self._read(self.first, self.last)
+            self.room = budget - size
 
     def _budget(self) -> int:
         if self.device.type == "cuda":

@@ -51,9 +51,7 @@ class SpatialAutoencoder(nn.Module):
         maps = self.encode_weight @ rows.pixels.reshape(-1, self.bands).t()
         maps = self._widen(maps.reshape(9, self.channels, height, columns))
         mask = self._widen(rows.mask)
-        total = sum(
-            neighbour(maps[index], mask, offset) for index, offset in enumerate(OFFSETS)
-        )
+        total = sum(neighbour(part, mask, offset) for part, offset in zip(maps.unbind(), OFFSETS))
         features = torch.tanh(total + self.encode_bias[:, None, None])
         return features * rows.mask[1:-1]
 

@@ -35,7 +35,7 @@ def whole_loss(network, spectra, features):
         kept.append(network.features.values(sums, x.shape[1]).t())
         error = error + network.error_weights[len(codes) - 1] * ((values - reconstruction) ** 2).mean()
     z = torch.cat([codes[0] + 0.1 * codes[1], kept[0] + 0.3 * kept[1]], dim=1)
-    memberships = network.estimation(z)
+    memberships = torch.softmax(network.estimation.second(torch.tanh(network.estimation.first(z))), dim=1)
     energy, penalty = 0, 0
     for k in range(memberships.shape[1]):
         g = memberships[:, k : k + 1]
