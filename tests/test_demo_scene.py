@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Tuple
 
+import make_scene
 import numpy as np
 import pytest
 from osgeo import gdal
@@ -13,9 +13,6 @@ from osgeo import gdal
 from qgis_hsi_anomaly import workflow
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
 from qgis_hsi_anomaly.raster.reader import open_cube
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "resources" / "demo"))
-import make_scene
 
 
 @pytest.fixture(scope="module")
