@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from qgis.core import QgsApplication
+from qgis.core import QgsApplication, QgsProcessingProvider
 
-from .provider import Provider
+from .blas import import_numpy
 
 
 class Plugin:
@@ -14,10 +14,13 @@ class Plugin:
 
     def __init__(self, iface: Any) -> None:
         self.iface = iface
-        self.provider: Optional[Provider] = None
+        self.provider: Optional[QgsProcessingProvider] = None
 
     def initProcessing(self) -> None:  # noqa: N802 (QGIS's name)
         """Add the provider to the Processing registry."""
+        import_numpy()
+        from .provider import Provider
+
         self.provider = Provider()
         QgsApplication.processingRegistry().addProvider(self.provider)
 

@@ -11,6 +11,7 @@ from ...core.detectors.registry import detector_class
 from ...core.parameters import from_values
 from ...jobs.execution import Execution
 from ..base import Algorithm, Values
+from ..blas import slow_products
 from ..execution import check_torch, execution_parameters, given_execution
 from ..feedback import progress_to
 from ..outputs import add_run_outputs, run_outputs, save_styles, score_output
@@ -100,6 +101,8 @@ class DetectorAlgorithm(Algorithm):
             written["SPREAD"] = score_output(self, parameters, "SPREAD", context, f"{title} (spread)")
         if self.detector.needs_torch:
             written["MODEL"] = self.parameterAsFileOutput(parameters, "MODEL", context)
+        if not self.detector.needs_torch and slow_products():
+            feedback.pushWarning(slow_products())
         outcome = workflow.detect(
             output=written["OUTPUT"],
             spread=written.get("SPREAD") or None,
