@@ -22,6 +22,7 @@ LOOKS_AROUND = {"localrx", "crd"}  # rows may be turned over, not shuffled
 FILTERS_IN_TURN = {"aed", "consensus"}  # smooths along columns, then along rows: not the same turned over
 LARGER_THAN_A_TARGET = {"aed"}  # refuses images no larger than the largest target
 DRAWS_AT_RANDOM = {"kernelrx", "cbad", "lrasmd", "lsmad"}  # draws pixels in row order
+LEARNS_WHAT_IT_SEES = {"aegmm"}  # a mixture fitted to the end may give a single outlier a component of its own
 LEARNT_QUICKLY = {"epochs": 2}
 
 
@@ -98,8 +99,10 @@ def test_a_bright_implant_ranks_first(detector):
     random = np.random.default_rng(3)
     array = (1000 + random.normal(scale=20, size=(ROWS, COLUMNS, BANDS))).astype(np.float32)
     array[11, 17] += 400
+    region = np.ones((ROWS, COLUMNS), dtype=bool)
+    region[11, 17] = detector.id not in LEARNS_WHAT_IT_SEES
 
-    scores = scores_of(detector, array)
+    scores = scores_of(detector, array, background=region)
 
     assert np.unravel_index(np.argmax(scores), scores.shape) == (11, 17)
 

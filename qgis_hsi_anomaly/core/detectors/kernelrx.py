@@ -18,7 +18,7 @@ from .base import Background, Detector, score_spectra
 
 SAMPLE = 20_000
 """Background pixels that k-means looks at, at most."""
-ITERATIONS = 20
+ITERATIONS = 5
 """Of k-means: the reference pixels need to cover the background, not to be the best clusters."""
 PAIRED = 1_000
 """Pixels between which the median distance is taken."""
