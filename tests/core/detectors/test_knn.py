@@ -1,10 +1,13 @@
 """Nearest neighbours against scikit-learn's."""
 
+import sys
+
 import numpy as np
 import pytest
 
 from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors.knn import KNN
+from qgis_hsi_anomaly.core.errors import MissingLibraryError
 
 from .windows import scene
 
@@ -50,3 +53,11 @@ def test_the_sample_follows_the_seed():
 
     np.testing.assert_array_equal(first, same)
     assert not np.array_equal(first, other, equal_nan=True)
+
+
+def test_without_scipy_one_sentence_says_what_to_install(monkeypatch):
+    """Nothing is computed first, and the other detectors do not need it."""
+    monkeypatch.setitem(sys.modules, "scipy.spatial", None)
+
+    with pytest.raises(MissingLibraryError, match="knn needs scipy.*python3-scipy"):
+        KNN().fit(ArrayCube(scene()))
