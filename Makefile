@@ -37,9 +37,11 @@ test: setup build
 	@PATH="$(QGIS_PATH)" $(PYTHON) -m pytest $(PYTEST)
 
 lint: setup
-	$(PYTHON) -m ruff check .
-	$(PYTHON) -m mypy
-	$(PYTHON) -m bandit --quiet --recursive $(NAME)
+	@failed=; \
+	$(PYTHON) -m ruff check . || failed=yes; \
+	$(PYTHON) -m mypy || failed=yes; \
+	$(PYTHON) -m bandit --quiet --recursive $(NAME) || failed=yes; \
+	test -z "$$failed"
 
 # The plugin folder as QGIS wants it: package, metadata.txt, resources and the guide its help opens in one place.
 build:
