@@ -6,6 +6,7 @@ import pytest
 from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors.cbad import CBAD
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
+from qgis_hsi_anomaly.core.kmeans import nearest_centre
 
 
 def materials(counts=(500, 300, 100), bands=5, seed=6):
@@ -47,7 +48,11 @@ def test_small_clusters_are_merged_into_the_nearest():
 
     assert len(background.means) == 2
     assert sorted(background.merged) in ([0, 0, 1], [0, 1, 1])
-    assert background.score(cube).ravel()[labels == 2].min() > 0
+    features = background.components.of(pixels)
+    owner = background.merged[nearest_centre(features, background.centres)]
+    for k, mean in enumerate(background.means):
+        np.testing.assert_allclose(mean, features[owner == k].mean(axis=0), atol=1e-6)
+    assert len(set(owner[labels == 2])) == 1
 
 
 def test_pixels_all_alike_make_no_cluster_of_their_own():
