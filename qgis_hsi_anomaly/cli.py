@@ -291,6 +291,8 @@ def _description(cls: Type[Detector]) -> Dict[str, Any]:
 
 
 def _show_outcome(answer: Dict[str, Any]) -> str:
+    if not answer["written"]:
+        return f"Machine 0 of this run writes {answer['output']}."
     return f"{answer['output']}: {answer['valid_pixels']} valid pixels, {answer['bands_used']} bands used."
 
 

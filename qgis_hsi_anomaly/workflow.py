@@ -38,11 +38,13 @@ class Outcome:
     """What a run gives back beside its files.
 
     valid_pixels, bands_used : what entered. metrics : figures the run reported, as in the run record.
+    written : whether the files were written here; of several machines, machine 0 writes them.
     """
 
     valid_pixels: int
     bands_used: int
     metrics: Dict[str, Any]
+    written: bool = True
 
 
 @dataclass
@@ -115,9 +117,7 @@ def detect(
         fitted = model_of(detector, learnt, cube, versions()) if model is not None else None
     run.lap("learn and score")
     if not maps:
-        # Another machine of this run holds the scores.
-        progress.update(1.0)
-        return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
+        return _nothing_to_write(cube, progress)
     with _Outputs() as outputs:
         if model is not None:
             outputs.add(model)
@@ -151,6 +151,8 @@ def fit(
         working = run.part(0.2, 1.0)
         if detector.needs_torch or execution.several:
             run_in_worker("fit", cube, detector, None, execution, working, save_model=model)
+            if execution.machine > 0:
+                return _nothing_to_write(cube, progress)
         else:
             write_model(model, model_of(detector, detector.fit(cube, working), cube, versions()))
         run.lap("learn")
@@ -190,6 +192,8 @@ def apply(
     else:
         maps = read_model(model).background.maps(cube, working)
     run.lap("score")
+    if not maps:
+        return _nothing_to_write(cube, progress)
     with _Outputs() as outputs:
         _write_maps(outputs, maps, output, spread, cube, detector, run)
     progress.update(1.0)
@@ -207,6 +211,8 @@ def suppress_background(
     progress: Progress = SILENT,
 ) -> Outcome:
     """Write a raster's spectra without what a network learnt to be background, for any detector to work on."""
+    if execution.machines > 1:
+        raise ParameterError("suppressbackground: MACHINES must be 1; use PROCESSES to share the work.")
     _check_outputs([output], None, [path for path in (input, background) if path is not None])
     run = _begin("suppressbackground", suppression, input, progress)
     cube = open_cube(input, bands, background, progress=run.part(0.0, 0.1))
@@ -266,6 +272,12 @@ def versions() -> Dict[str, str]:
         "numpy": np.__version__,
         "gdal": gdal_version(),
     }
+
+
+def _nothing_to_write(cube: RasterCube, progress: Progress) -> Outcome:
+    """End a run whose results another machine holds."""
+    progress.update(1.0)
+    return Outcome(cube.valid_pixels, cube.bands, progress.metrics, written=False)
 
 
 class _Outputs:
