@@ -27,7 +27,7 @@ from qgis.PyQt.QtWidgets import QDockWidget, QTreeView, QWidget
 TOP = Path.cwd()
 IMAGES = TOP / "docs" / "images"
 DEMO = TOP / "build" / "demo"
-DETECTOR = "rx"
+DETECTOR = "consensus"
 """Whose scores are shown."""
 NATURAL = (650, 550, 470)
 """Wavelengths of red, green and blue, nm."""
@@ -116,7 +116,7 @@ def picture_of_result(layer: QgsRasterLayer) -> None:
         f"hsianomaly:{DETECTOR}", {"INPUT": layer.id(), "OUTPUT": "TEMPORARY_OUTPUT"}
     )
     (scores,) = (found for found in QgsProject.instance().mapLayers().values() if found.id() != layer.id())
-    window.resizeDocks([window.findChild(QDockWidget, "Layers")], [260], Qt.Orientation.Horizontal)
+    window.resizeDocks([window.findChild(QDockWidget, "Layers")], [330], Qt.Orientation.Horizontal)
     settle()
     extent = scores.extent()
     extent.scale(1.05)
