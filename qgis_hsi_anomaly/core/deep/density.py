@@ -84,12 +84,10 @@ class Density:
             self.network = DensityNetwork(
                 branches, design.latent, design.components, design.features, codes, features, errors
             )
-        if self.spatial is not None:
-            self.spatial.to(self.device)
-        self.network.to(self.device)
         self.span = (0.0, 1.0)
         self.moments: Optional[Tensor] = None
         self.center, self.spread = 0.0, 1.0
+        self._move(self.device)
 
     def train(
         self, scene: Scene, epochs: int, learning_rate: float, group: Group, progress: Progress = SILENT
@@ -181,10 +179,20 @@ class Density:
 
     def score(self, scene: Scene, group: Group, progress: Progress = SILENT) -> Array:
         """Return the energies of the scene's pixels, of all processes, (rows, columns) float32, 0 elsewhere."""
+        self._move(scene.device)
         features = self.features(scene, group, learn=False)
         chunks = self.chunks(scene, features)
         kept = encode_all(self.network, chunks, scene.count, progress)
         return group.sum(scene.map_of(self._energies(kept).float()))
+
+    def _move(self, device: torch.device) -> None:
+        """Go where the pixels are: a model that was read from a file is on the CPU."""
+        self.device = device
+        self.network.to(device)
+        if self.spatial is not None:
+            self.spatial.to(device)
+        if self.moments is not None:
+            self.moments = self.moments.to(device)
 
     @torch.no_grad()
     def _energies(self, kept: Tensor) -> Tensor:

@@ -47,9 +47,8 @@ def moment_sums(columns: Tensor, shares: Tensor) -> Tensor:
 
     columns z : (d, n). shares g : (K, n). Sums of chunks, and of processes, add up.
     """
-    depth, count = columns.shape
-    weighted = (shares.unsqueeze(1) * columns).reshape(-1, count)
-    second = (weighted @ columns.t()).reshape(-1, depth * depth)
+    weighted = (shares.unsqueeze(1) * columns).flatten(0, 1)
+    second = (weighted @ columns.t()).reshape(len(shares), -1)
     return torch.cat([shares.sum(1, keepdim=True), shares @ columns.t(), second], dim=1)
 
 
@@ -84,7 +83,7 @@ def evaluate(form: Tensor, columns: Tensor) -> Tensor:
     """Return c + b'z + z'Qz of every component and pixel, (K, n)."""
     depth, count = columns.shape
     inner = form[:, 1 + depth :].reshape(-1, depth) @ columns
-    inner = inner.reshape(-1, depth, count).add_(form[:, 1 : 1 + depth, None]).mul_(columns)
+    inner = inner.reshape(len(form), depth, count).add_(form[:, 1 : 1 + depth, None]).mul_(columns)
     return inner.sum(dim=1).add_(form[:, :1])
 
 
@@ -93,7 +92,7 @@ def slopes(form: Tensor, columns: Tensor, shares: Tensor) -> Tensor:
     depth, count = columns.shape
     quadratic = form[:, 1 + depth :].reshape(-1, depth, depth)
     inner = (quadratic + quadratic.transpose(1, 2)).reshape(-1, depth) @ columns
-    inner = inner.reshape(-1, depth, count).add_(form[:, 1 : 1 + depth, None])
+    inner = inner.reshape(len(form), depth, count).add_(form[:, 1 : 1 + depth, None])
     return inner.mul_(shares.unsqueeze(1)).sum(dim=0)
 
 

@@ -1,0 +1,68 @@
+"""The leading principal components of a cube, as a cube: what score matching learns from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..cube import Array, Cube
+from ..group import Group
+from ..statistics import Sums
+from .scene import Scene
+
+COMPONENTS = 10
+"""Principal components that are kept."""
+WHITENING = 0.75
+"""Share of the whitening: a component of variance v is divided by v^(WHITENING / 2). 1 makes all variances equal."""
+
+
+class PrincipalCube(Cube):
+    """Principal components of a source cube's pixels, read and projected a few rows at a time.
+
+    source : the cube. axes : (bands, components). origin : (components,), what axes make of the mean.
+    """
+
+    def __init__(self, source: Cube, axes: Array, origin: Array) -> None:
+        self.source, self.axes, self.origin = source, axes, origin
+        self.rows, self.columns, self.bands = source.rows, source.columns, axes.shape[1]
+        self.valid, self.background = source.valid, source.background
+        self.band_numbers = np.arange(1, self.bands + 1)
+        self.memory_budget, self.block_rows = source.memory_budget, source.block_rows
+
+    def read_rows(self, start: int, stop: int) -> Array:
+        """Return rows [start, stop) as (stop - start, columns, components) float32, 0 where not valid."""
+        found = np.zeros((stop - start, self.columns, self.bands), dtype=np.float32)
+        height = self.source.block_height()
+        for low in range(start, stop, height):
+            high = min(low + height, stop)
+            part = self.source.read_rows(low, high).astype(np.float64) @ self.axes - self.origin
+            found[low - start : high - start] = part * self.valid[low:high, :, None]
+        return found
+
+
+def principal_axes(scene: Scene, group: Group) -> Array:
+    """Return axes and, in the last row, origin of the scene's pixels as its cube stores them.
+
+    (bands + 1, components) float64. The covariance is Ledoit and Wolf's; the components' variances are made
+    alike by the share WHITENING and have a mean of 1.
+    """
+    bands = scene.cube.bands
+    pilot = np.full(bands, sum(scene.span) / 2)
+    sums = Sums(pilot, 0.0, np.zeros(bands), np.zeros((bands, bands)), np.zeros(bands), 0.0)
+    low, high = scene.span
+    for _, spectra in scene.spectra():
+        sums = sums + Sums.of(spectra.cpu().numpy().astype(np.float64) * (high - low) + low, pilot)
+    sums = sums.over(group)
+    covariance, _ = sums.ledoit_wolf()
+    variances, vectors = np.linalg.eigh(covariance)
+    variances, vectors = variances[::-1][:COMPONENTS], vectors[:, ::-1][:, :COMPONENTS]
+    # A sign of its own: the largest loading of an axis is positive.
+    vectors = vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(vectors.shape[1])])
+    variances = np.maximum(variances, variances[0] * 1e-12)
+    axes = vectors / variances ** (WHITENING / 2)
+    axes = axes / np.sqrt((variances ** (1 - WHITENING)).mean())
+    return np.concatenate([axes, (sums.mean @ axes)[None]])
+
+
+def principal_scene(scene: Scene, axes: Array, group: Group) -> Scene:
+    """Return the same pixels' principal components; axes as `principal_axes` gives them."""
+    return Scene(PrincipalCube(scene.cube, axes[:-1], axes[-1]), scene.mask, (0.0, 1.0), group)
