@@ -60,6 +60,9 @@ class EnergyNetwork(nn.Module):
     means, log_scales : (K, latent + 2), start from the memberships' moments and are trained.
     """
 
+    origin: Tensor
+    whitening: Tensor
+
     def __init__(self, inputs: int, channels: int, latent: int, components: int, alpha: float) -> None:
         super().__init__()
         depth = latent + 2
@@ -231,7 +234,7 @@ class ScoreMatchedDensity:
         inputs = (sample[chosen[first:last].to(self.device)] + NOISE * noise).requires_grad_()
         slopes = torch.autograd.grad(self.network(inputs).sum(), inputs, create_graph=True)[0]
         loss = (NOISE * slopes - noise).square().sum() / (BATCH * sample.shape[1])
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         return float(loss.detach())
 
     def _settle(self, small: Scene, group: Group) -> None:
@@ -266,4 +269,5 @@ def _whitening(centred: Tensor) -> Tensor:
     identity = torch.eye(len(covariance), dtype=covariance.dtype, device=covariance.device)
     guard = SMOOTH * float(torch.diagonal(covariance).mean()) or SMOOTH
     factor = torch.linalg.cholesky(covariance + guard * identity)
-    return torch.linalg.solve_triangular(factor, identity, upper=False).t().to(centred.dtype).contiguous()
+    inverse: Tensor = torch.linalg.solve_triangular(factor, identity, upper=False)
+    return inverse.t().to(centred.dtype).contiguous()
