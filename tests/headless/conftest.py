@@ -69,7 +69,7 @@ def headless(tmp_path_factory):
             "PATH": f"/usr/bin{os.pathsep}{os.environ['PATH']}",
             "QT_QPA_PLATFORM": "offscreen",
             "QGIS_PLUGINPATH": str(build.parent),
-            "XDG_DATA_HOME": str(folder / "profile"),
+            "QGIS_CUSTOM_CONFIG_PATH": str(folder / "profile"),
             "XDG_RUNTIME_DIR": str(folder),
             "QGIS_HSI_ANOMALY_PYTHON": sys.executable,
             "TMPDIR": str(folder / "scratch"),
