@@ -44,7 +44,8 @@ def bare_products(pixels: int, bands: int, chunk: int = 2048) -> Callable[[str],
     """
     import torch
 
-    sizes = [(bands, 200), (200, 9), (9, 200), (200, bands), (3, 30), (30, 9), (9, 30), (30, 3), (bands, 27), (27, bands)]
+    sizes = [(bands, 200), (200, 9), (9, 200), (200, bands), (3, 30), (30, 9), (9, 30), (30, 3)]
+    sizes += [(bands, 27), (27, bands)]
     data = torch.rand(pixels, bands)
     layers = [
         (torch.rand(outputs, inputs), torch.rand(chunk, inputs), torch.rand(chunk, outputs))
@@ -65,7 +66,9 @@ def bare_products(pixels: int, bands: int, chunk: int = 2048) -> Callable[[str],
     return run
 
 
-def training_against_products(rows: int = 300, columns: int = 480, bands: int = 224, repeats: int = 2) -> Dict[str, float]:
+def training_against_products(
+    rows: int = 300, columns: int = 480, bands: int = 224, repeats: int = 2
+) -> Dict[str, float]:
     """Return seconds of training (20 + 20 steps) and scoring, of the bare products of as many, and their ratio.
 
     Untrained control, Ledoit-Wolf RX and rank correlations are part of every run, and of its time.

@@ -56,7 +56,8 @@ class DensityNetwork(nn.Module):
         error_weights: Sequence[float],
     ) -> None:
         super().__init__()
-        self.branches = nn.ModuleList([Branch(inputs, units, latent) for inputs, units in branches])
+        self.parts = [Branch(inputs, units, latent) for inputs, units in branches]
+        self.branches = nn.ModuleList(self.parts)
         self.estimation = EstimationNetwork(latent + 2, components)
         self.features = FEATURES[features]
         self.latent = latent
@@ -66,7 +67,7 @@ class DensityNetwork(nn.Module):
     def encode(self, inputs: Sequence[Tensor]) -> Tensor:
         """Return what is kept of pixels: fused code and the branches' cross sums, (latent + 4 branches, n)."""
         pairs = [
-            branch.compare(values, self.features.quartic) for branch, values in zip(self.branches, inputs)
+            branch.compare(values, self.features.quartic) for branch, values in zip(self.parts, inputs)
         ]
         code = pairs[0][0] * self.code_shares[0]
         for (more, _), share in zip(pairs[1:], self.code_shares[1:]):
@@ -77,17 +78,17 @@ class DensityNetwork(nn.Module):
         """Return z (latent + 2, n) of what was kept."""
         features = sum(
             share * self.features.values(sums, branch.inputs)
-            for share, sums, branch in zip(self.feature_shares, self.cross_sums(kept), self.branches)
+            for share, sums, branch in zip(self.feature_shares, self.cross_sums(kept), self.parts)
         )
         return torch.cat([kept[: self.latent], features])  # type: ignore[list-item]
 
     def graph_bytes(self) -> int:
         """Return the bytes of the outputs of all layers for a pixel."""
-        return sum(4 * layer.out_features for branch in self.branches for layer in branch.layers)
+        return sum(4 * layer.out_features for branch in self.parts for layer in branch.linear)
 
     def cross_sums(self, kept: Tensor) -> Sequence[Tensor]:
         """Return the branches' cross sums, (4, n) each, among what was kept."""
-        return kept[self.latent :].split(4)
+        return [kept[first : first + 4] for first in range(self.latent, len(kept), 4)]
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def encode_all(
     graphs : takes the first `room` pixels' chunks by the place they start at, ready to be differentiated.
     """
     weight = network.estimation.first.weight
-    kept = weight.new_empty(network.latent + 4 * len(network.branches), count, requires_grad=False)
+    kept = weight.new_empty(network.latent + 4 * len(network.parts), count, requires_grad=False)
     for place, inputs in chunks():
         stays = graphs is not None and place.stop <= room
         with torch.set_grad_enabled(stays):
@@ -189,27 +190,30 @@ def differentiate_kept(
         responsibilities = joint.sub_(evidence).exp_().mul_(-scale)
         pull += moment_sums(codes, responsibilities)
         slope.copy_(slopes(fixed, codes, responsibilities))
-    torch.autograd.backward(
-        [form, penalty], [sum_tensor(pull, group), torch.full_like(penalty, weights.variance)]
-    )
-    assert sums.grad is not None
+    pulls = [sum_tensor(pull, group), torch.full_like(penalty, weights.variance)]
+    (moment_slopes,) = torch.autograd.grad([form, penalty], [sums], pulls)
     for part, slope in zip(kept.split(KEPT_AT_ONCE, dim=1), gradient.split(KEPT_AT_ONCE, dim=1)):
         leaf = part.detach().clone().requires_grad_()
         fused = network.fuse(leaf)
         codes = fused.detach().double()
         memberships = network.estimation(fused)
-        slope += slopes(sums.grad, codes, memberships.detach().double())
-        reach = evaluate(sums.grad, codes).to(memberships.dtype)
+        slope.add_(slopes(moment_slopes, codes, memberships.detach().double()))
+        reach = evaluate(moment_slopes, codes).to(memberships.dtype)
         torch.autograd.backward([fused, memberships], [slope, reach])
-        assert leaf.grad is not None
+        found = gradient_of(leaf)
         for squares, turn, branch, weight in zip(
-            network.cross_sums(part), network.cross_sums(leaf.grad), network.branches, network.error_weights
+            network.cross_sums(part), network.cross_sums(found), network.parts, network.error_weights
         ):
             error += weight / branch.inputs / total * float(squares[2].sum(dtype=torch.float64))
             turn[2] += weight / branch.inputs / total
-        part.copy_(leaf.grad)
+        part.copy_(found)
     return {
         "reconstruction": error,
         "energy": energy / total,
         "inverse_variances": float(penalty.detach()) / group.size,
     }
+
+
+def gradient_of(tensor: Tensor) -> Tensor:
+    """Return the gradient that has been added up for a leaf; zeros before the first."""
+    return torch.zeros_like(tensor) if tensor.grad is None else tensor.grad

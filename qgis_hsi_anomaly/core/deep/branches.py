@@ -24,20 +24,15 @@ class Branch(nn.Module):
     def __init__(self, inputs: int, units: int, latent: int) -> None:
         super().__init__()
         self.inputs = inputs
-        self.layers = nn.ModuleList(
-            [
-                nn.Linear(inputs, units),
-                nn.Linear(units, latent),
-                nn.Linear(latent, units),
-                nn.Linear(units, inputs),
-            ]
-        )
-        for layer in self.layers:
+        sizes = (inputs, units, latent, units, inputs)
+        self.linear = [nn.Linear(*pair) for pair in zip(sizes, sizes[1:])]
+        self.layers = nn.ModuleList(self.linear)
+        for layer in self.linear:
             nn.init.xavier_normal_(layer.weight)
 
     def forward(self, values: Tensor) -> Tuple[Tensor, Tensor]:
         """Return code (n, latent) and reconstruction (n, inputs) of (n, inputs)."""
-        first, second, third, fourth = self.layers
+        first, second, third, fourth = self.linear
         code = second(torch.tanh(first(values)))
         return code, torch.tanh(fourth(torch.tanh(third(code))))
 
@@ -47,8 +42,8 @@ class Branch(nn.Module):
         See `features`. The same as `forward` and `cross_sums`, with slopes written by hand: few walks over
         arrays that stay in cache. Slopes flow to the weights only, not to `values`.
         """
-        weights = [tensor for layer in self.layers for tensor in (layer.weight, layer.bias)]
-        code, sums = _Comparison.apply(values, quartic, *weights)  # type: ignore[no-untyped-call]
+        weights = [tensor for layer in self.linear for tensor in (layer.weight, layer.bias)]
+        code, sums = _Comparison.apply(values, quartic, *weights)
         return code, sums
 
 

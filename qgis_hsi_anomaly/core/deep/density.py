@@ -196,10 +196,14 @@ class Density:
 
     @torch.no_grad()
     def _energies(self, kept: Tensor) -> Tensor:
-        assert self.moments is not None
-        form, _ = log_densities(self.moments)
+        form, _ = log_densities(self._settled())
         parts = kept.split(KEPT_AT_ONCE, dim=1)
         return torch.cat([energies(form, self.codes_of(part)) for part in parts])
+
+    def _settled(self) -> Tensor:
+        if self.moments is None:
+            raise ModelError("The density has no moments yet: train it first.")
+        return self.moments
 
     def codes_of(self, kept: Tensor) -> Tensor:
         """Return the codes (d, n) whose mixture it is, of what was kept of n pixels."""
@@ -207,11 +211,10 @@ class Density:
 
     def arrays(self) -> Dict[str, Array]:
         """Return weights, moments and spans by name."""
-        assert self.moments is not None
         tensors = {f"network.{name}": value for name, value in self.network.state_dict().items()}
         if self.spatial is not None:
             tensors.update({f"spatial.{name}": value for name, value in self.spatial.state_dict().items()})
-        tensors["moments"] = self.moments
+        tensors["moments"] = self._settled()
         found: Dict[str, Array] = {name: value.cpu().numpy() for name, value in tensors.items()}
         found["scale"] = np.array([*self.span, self.center, self.spread])
         return found

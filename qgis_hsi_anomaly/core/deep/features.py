@@ -24,14 +24,15 @@ class Features(NamedTuple):
 
 def cross_sums(x: Tensor, r: Tensor, quartic: bool) -> Tensor:
     """Return the four sums of (n, bands) x and r, (4, n)."""
-    sums = x.new_empty(4, len(x))
+    sums: Tensor = x.new_empty(4, len(x))
     difference = x - r
     torch.linalg.vector_norm(x, dim=1, out=sums[0])
     torch.linalg.vector_norm(r, dim=1, out=sums[1])
     torch.linalg.vector_norm(difference, dim=1, out=sums[2])
     if quartic:
         torch.linalg.vector_norm(torch.mul(x, r, out=difference), dim=1, out=sums[3])
-        return sums.square_()
+        sums.square_()
+        return sums
     sums[:3].square_()
     torch.sum(difference.mul_(x), dim=1, out=sums[3])
     return sums

@@ -9,7 +9,6 @@ import pytest
 torch = pytest.importorskip("torch", reason="learned detectors need torch")
 
 import torch.multiprocessing as mp  # noqa: E402
-from tests.core.deep.scenes import small_scene  # noqa: E402
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
 from qgis_hsi_anomaly.core.deep.group import choose_device, join_group, leave_group, sum_tensor  # noqa: E402
@@ -17,6 +16,7 @@ from qgis_hsi_anomaly.core.detectors.rx import RX  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE  # noqa: E402
 from qgis_hsi_anomaly.core.errors import ParameterError  # noqa: E402
 from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
+from tests.core.deep.scenes import small_scene  # noqa: E402
 
 DETECTORS = {
     "reference": SSCADE(epochs=5, learning_rate=1e-3),

@@ -7,8 +7,6 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="learned detectors need torch")
 
-from tests.core.deep.scenes import small_scene  # noqa: E402
-
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
 from qgis_hsi_anomaly.core.deep.density import Density, Design  # noqa: E402
 from qgis_hsi_anomaly.core.deep.scene import Scene  # noqa: E402
@@ -16,6 +14,7 @@ from qgis_hsi_anomaly.core.detectors.sscade import SSCADE  # noqa: E402
 from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
 from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model  # noqa: E402
 from qgis_hsi_anomaly.core.progress import Progress  # noqa: E402
+from tests.core.deep.scenes import small_scene  # noqa: E402
 
 VARIANTS = ("reference", "paper")
 # A step large enough for the training to matter.
