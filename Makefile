@@ -48,7 +48,7 @@ build:
 	@rm -rf $(BUILD) && mkdir -p $(BUILD)
 	@cp -R $(NAME)/. $(BUILD)
 	@cp metadata.txt LICENSE README.md $(BUILD)
-	@mkdir -p $(BUILD)/docs && cp -R docs/user-guide.md docs/images $(BUILD)/docs
+	@mkdir -p $(BUILD)/docs && cp -R docs/*.md docs/images $(BUILD)/docs
 	@mkdir -p $(BUILD)/resources && cp -R resources/. $(BUILD)/resources && rm -rf $(BUILD)/resources/demo
 	@find $(BUILD) -name __pycache__ -prune -exec rm -rf {} +
 

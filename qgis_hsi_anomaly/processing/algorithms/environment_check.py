@@ -10,6 +10,7 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessing
 from ...jobs.environment import environment_html, environment_report, environment_text
 from ...raster.writer import check_output
 from ..base import Algorithm, Values
+from ..blas import slow_products
 from ..feedback import progress_to
 from ..parameters import output_file
 from ..settings import chosen_python
@@ -56,6 +57,8 @@ class EnvironmentCheck(Algorithm):
         text = environment_text(report)
         for line in text.splitlines():
             feedback.pushInfo(line)
+        if slow_products():
+            feedback.pushWarning(slow_products())
         if path:
             Path(path).write_text(environment_html(report), encoding="utf-8")
         return {"TEXT": text, **({"REPORT": path} if path else {})}
