@@ -1,4 +1,4 @@
-"""Consensus of several detectors: how far towards the end of every detector's ranking a pixel lies."""
+"""Consensus of several detectors: the mean of where each of them ranks a pixel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..errors import DataError, MissingLibraryError
 from ..group import ALONE, Group
 from ..parameters import choices, number
 from ..progress import SILENT, Progress
-from ..ranks import average_ranks, normal_quantile
+from ..ranks import rank_normal
 from .aed import TARGET_PIXELS, target_pixels
 from .base import Background, Detector
 from .registry import make_detector
@@ -43,14 +43,13 @@ _REFERENCE = 100_000
 
 @dataclass(frozen=True)
 class Consensus(Detector):
-    """Score the weighted mean over families of -log(share of pixels that a member ranks higher).
+    """Score the weighted mean over families, and within them over members, of rank-normal scores.
 
-    Every member's scores become ranks, these the share of pixels with a higher score (half a pixel is added, ties
-    share theirs), and the shares are combined as R. A. Fisher combines levels of significance. Members
-    that look at the same thing make up one family, within which they are averaged; families have votes: one for
-    whole scene and surroundings, which assume a Gaussian or a clean ring, two for nearest spectra and shape. Found
-    by the comparison in docs/consensus.md, where it beats the mean of rank-normal scores on real and simulated
-    scenes.
+    Every member's scores become ranks and these the quantiles of a standard normal distribution, so that all
+    count alike. Members that look at the same thing make up one family, within which they are averaged; families
+    have votes: one for whole scene and surroundings, which assume a Gaussian background or a clean ring, two for
+    nearest spectra and shape. Found by the comparison in docs/consensus.md, where it beats the plain mean of
+    rank-normal scores on real and simulated scenes.
 
     MAX_TARGET_AREA, A pixels, sets what members know of targets: guard windows of 2 sqrt(A), area filters of A, and
     4 A nearest neighbours (fewer where not all pixels are reference pixels, or the image is small).
@@ -66,10 +65,10 @@ class Consensus(Detector):
     summary: ClassVar[str] = (
         "Runs several detectors that look at different things (the whole scene, the most similar spectra, the "
         "surroundings, the shape) and combines their rankings. To run first: it needs no tuning and is better than "
-        "any single member on average. Scores are natural: 4.6 means among the highest 1 % for all families alike. "
-        "The spread says where the members disagree."
+        "any single member on average. Scores are standard deviations: 2.3 means among the highest 1 % for all members "
+        "alike. The spread says where the members disagree."
     )
-    source: ClassVar[str] = "R. A. Fisher, Statistical Methods for Research Workers, 4th edition, 1932, section 21.1"
+    source: ClassVar[str] = "Rank-normal scores: B. L. van der Waerden, Indagationes Mathematicae 14, 1952, 453-458"
     can_save: ClassVar[bool] = False
     gives_spread: ClassVar[bool] = True
 
@@ -130,7 +129,10 @@ class ConsensusBackground(Background):
     left_out: Dict[str, str]
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
-        """Return the consensus, (rows, columns) float32, >= 0, NaN where not valid. DataError where none can score."""
+        """Return the consensus, (rows, columns) float32, in standard deviations, NaN where not valid.
+
+        Raises DataError where no member can score.
+        """
         return self.maps(cube, progress, group)["score"]
 
     def maps(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Dict[str, Array]:
@@ -148,11 +150,10 @@ class ConsensusBackground(Background):
                 _leave_out(id, error, left_out, progress)
                 part.update(1.0)
                 continue
-            below = (average_ranks(scores) - 0.5) / len(scores)
+            normal = rank_normal(scores)
             family = families.setdefault(FAMILIES[id], [0, 0.0])
             family[0] += 1
-            family[1] = family[1] - np.log1p(-below)
-            normal = normal_quantile(below)
+            family[1] = family[1] + normal
             taken += normal
             squared += normal**2
         count = sum(family[0] for family in families.values())
