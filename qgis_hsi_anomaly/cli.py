@@ -6,12 +6,12 @@ import argparse
 import dataclasses
 import json
 import os
-import re
 import signal
 import sys
 from typing import Any, Dict, List, Optional, Sequence, Type
 
 from . import __version__, workflow
+from .core.bands import parse_bands
 from .core.detectors.base import Detector
 from .core.detectors.registry import DETECTOR_IDS, detector_class
 from .core.detectors.suppressbackground import SuppressBackground
@@ -49,17 +49,6 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         return REFUSED
     print(json.dumps(answer) if arguments.json else arguments.show(answer))
     return DONE
-
-
-def parse_bands(text: str) -> List[int]:
-    """Return band numbers from a list such as `1,2,5-40`. Raises ParameterError where it is none."""
-    numbers: List[int] = []
-    for item in text.split(","):
-        match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", item)
-        if match is None or int(match[2] or match[1]) < int(match[1]):
-            raise ParameterError(f"BANDS must be a list such as 1,2,5-40; got {text!r}.")
-        numbers.extend(range(int(match[1]), int(match[2] or match[1]) + 1))
-    return numbers
 
 
 class _Interrupt:

@@ -9,9 +9,8 @@ import time
 import numpy as np
 import pytest
 
-from qgis_hsi_anomaly.cli import main, parse_bands
+from qgis_hsi_anomaly.cli import main
 from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class
-from qgis_hsi_anomaly.core.errors import ParameterError
 from qgis_hsi_anomaly.core.parameters import parameters_of
 from tests.test_workflow import scene, write_raster  # noqa: F401 (a fixture)
 
@@ -70,19 +69,6 @@ def test_wrong_usage_exits_with_2(arguments, capsys):
         main(arguments)
 
     assert stop.value.code == 2
-
-
-@pytest.mark.parametrize(("text", "numbers"), [("1", [1]), ("1,2,5-8", [1, 2, 5, 6, 7, 8]), (" 3 - 4 , 9", [3, 4, 9])])
-def test_band_lists(text, numbers):
-    """Numbers and ranges."""
-    assert parse_bands(text) == numbers
-
-
-@pytest.mark.parametrize("text", ["", "a", "5-2", "1,,2", "-3"])
-def test_band_lists_that_make_no_sense(text):
-    """Refused by name."""
-    with pytest.raises(ParameterError, match="BANDS"):
-        parse_bands(text)
 
 
 def test_detectors_lists_every_parameter(capsys):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 
 from .cube import Array
-from .errors import ModelError
+from .errors import ModelError, ParameterError
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,17 @@ def numbers_text(numbers: Sequence[int]) -> str:
         else:
             runs.append([number, number])
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
+
+
+def parse_bands(text: str) -> List[int]:
+    """Return band numbers from a list such as `1,2,5-40`. Raises ParameterError where it is none."""
+    numbers: List[int] = []
+    for item in text.split(","):
+        match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", item)
+        if match is None or int(match[2] or match[1]) < int(match[1]):
+            raise ParameterError(f"BANDS must be a list such as 1,2,5-40; got {text!r}.")
+        numbers.extend(range(int(match[1]), int(match[2] or match[1]) + 1))
+    return numbers
 
 
 def match_bands(

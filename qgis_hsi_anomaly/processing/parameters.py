@@ -26,7 +26,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-from ..cli import parse_bands
+from ..core.bands import parse_bands
 from ..core.errors import ParameterError, RasterError
 from ..core.parameters import Parameter, Parameters, parameters_of
 from ..raster.dataset import open_dataset

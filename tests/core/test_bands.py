@@ -1,4 +1,4 @@
-"""Which bands of a raster a model gets."""
+"""Lists of band numbers, and which bands of a raster a model gets."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qgis_hsi_anomaly.core.bands import BandTable, match_bands, numbers_text
-from qgis_hsi_anomaly.core.errors import ModelError
+from qgis_hsi_anomaly.core.bands import BandTable, match_bands, numbers_text, parse_bands
+from qgis_hsi_anomaly.core.errors import ModelError, ParameterError
 
 
 def table(wavelengths=None, count=None, bad=(), fwhm=None) -> BandTable:
@@ -86,3 +86,16 @@ def test_numbers_in_short_can_be_read_back(numbers) -> None:
         back.extend(range(int(first), int(last or first) + 1))
 
     assert back == numbers
+
+
+@pytest.mark.parametrize(("text", "numbers"), [("1", [1]), ("1,2,5-8", [1, 2, 5, 6, 7, 8]), (" 3 - 4 , 9", [3, 4, 9])])
+def test_band_lists(text, numbers):
+    """Numbers and ranges."""
+    assert parse_bands(text) == numbers
+
+
+@pytest.mark.parametrize("text", ["", "a", "5-2", "1,,2", "-3"])
+def test_band_lists_that_make_no_sense(text):
+    """Refused by name."""
+    with pytest.raises(ParameterError, match="BANDS"):
+        parse_bands(text)
