@@ -8,14 +8,14 @@ import json
 import os
 import signal
 import sys
-from typing import Any, Dict, List, Optional, Sequence, Type
+from typing import Any, Dict, Optional, Sequence, Type
 
 from . import __version__, workflow
 from .core.bands import parse_bands
 from .core.detectors.base import Detector
 from .core.detectors.registry import DETECTOR_IDS, detector_class
 from .core.detectors.suppressbackground import SuppressBackground
-from .core.errors import Cancelled, HsiAnomalyError, ParameterError
+from .core.errors import Cancelled, HsiAnomalyError
 from .core.parameters import Parameter, Parameters, from_values, parameters_of
 from .core.progress import Progress
 from .jobs.environment import environment_report, environment_text
