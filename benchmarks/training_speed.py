@@ -99,9 +99,7 @@ def step_seconds(pixels: int, bands: int = 189) -> float:
     def step() -> None:
         for parameter in density.network.parameters():
             parameter.grad = None
-        joint_gradients(
-            density.network, chunks, pixels, pixels, LossWeights(), ALONE, room=pixels_of.room
-        )
+        joint_gradients(density.network, chunks, pixels, pixels, LossWeights(), ALONE, room=pixels_of.room)
 
     return min(seconds_of(step) for _ in range(3))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Tuple
+from typing import Any, Tuple
 
 from .cube import Array
 
@@ -14,11 +14,13 @@ class Group:
     all then hold the same sums. No process may leave out a call the others make.
 
     rank, size : this process and how many there are. device : torch device its tensors belong on.
+    checkpoint : the `deep.checkpoint.Checkpoint` that trainings leave their state in; None without one.
     """
 
     rank: int = 0
     size: int = 1
     device: str = "cpu"
+    checkpoint: Any = None
 
     def rows(self, rows: int) -> Tuple[int, int]:
         """Return the half-open range of `rows` rows that is this process's share."""

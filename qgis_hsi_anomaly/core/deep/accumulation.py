@@ -66,9 +66,7 @@ class DensityNetwork(nn.Module):
 
     def encode(self, inputs: Sequence[Tensor]) -> Tensor:
         """Return what is kept of pixels: fused code and the branches' cross sums, (latent + 4 branches, n)."""
-        pairs = [
-            branch.compare(values, self.features.quartic) for branch, values in zip(self.parts, inputs)
-        ]
+        pairs = [branch.compare(values, self.features.quartic) for branch, values in zip(self.parts, inputs)]
         code = pairs[0][0] * self.code_shares[0]
         for (more, _), share in zip(pairs[1:], self.code_shares[1:]):
             code = torch.add(code, more, alpha=share)

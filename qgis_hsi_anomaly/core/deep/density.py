@@ -24,6 +24,7 @@ from .accumulation import (
     joint_gradients,
 )
 from .branches import SPATIAL_UNITS, SPECTRAL_UNITS
+from .compression import Compression
 from .locality import locality_gradient
 from .mixture import energies, log_densities
 from .scene import Scene
@@ -45,6 +46,7 @@ class Design:
     spatial_error : weight of the spatial branch's mean squared error in the joint loss.
     locality : weight of the term that keeps neighbours together in the code.
     optimizer : adam or sgd.
+    compression : how many times fewer entries of gradients are exchanged (RS-DGC); 0 exchanges all.
     """
 
     latent: int = 9
@@ -58,6 +60,7 @@ class Design:
     weights: LossWeights = LossWeights()
     locality: float = 0.0
     optimizer: str = "adam"
+    compression: float = 0.0
 
 
 class Density:
@@ -96,6 +99,7 @@ class Density:
 
         Returns the joint loss's parts before every step.
         """
+        hooks = [Compression(self.design.compression) if self.design.compression else None for _ in range(2)]
         if self.spatial is not None:
             spatial = self.spatial
             train(
@@ -105,6 +109,7 @@ class Density:
                 SPATIAL_STEPS if epochs else 0,
                 group,
                 progress.part(0.0, 0.15),
+                compression=hooks[0],
             )
         features = self.features(scene, group)
         chunks = self.chunks(scene, features)
@@ -127,7 +132,11 @@ class Density:
             epochs,
             group,
             progress.part(0.15, 0.95),
+            compression=hooks[1],
         )
+        if self.design.compression and epochs:
+            progress.metric("gradient_bytes_sent", sum(hook.sent for hook in hooks if hook))
+            progress.metric("gradient_bytes_uncompressed", sum(hook.uncompressed for hook in hooks if hook))
         self.settle(scene, chunks, group, progress.part(0.95, 1.0))
         return history
 

@@ -40,9 +40,10 @@ def cross_sums(x: Tensor, r: Tensor, quartic: bool) -> Tensor:
 
 def reconstruction_slope(x: Tensor, r: Tensor, slopes: Tensor, quartic: bool) -> Tensor:
     """Return the slope for r (n, bands) of what has `slopes` (4, n) for the four sums."""
-    _, rr, dd, cross = slopes.unsqueeze(2)
+    _, rr, dd, cross = slopes.unsqueeze(2).unbind()
     if not quartic:
-        return (r * (2 * (rr + dd))).addcmul_(x, 2 * dd + cross, value=-1.0)
+        slope = r * (2 * (rr + dd))
+        return slope.addcmul_(x, 2 * dd + cross, value=-1.0)
     slope = x * x
     slope.mul_(2 * cross).add_(2 * (rr + dd)).mul_(r)
     return slope.addcmul_(x, 2 * dd, value=-1.0)

@@ -11,7 +11,7 @@ import torch.distributed as dist
 
 from ..cube import Array
 from ..errors import ParameterError
-from ..group import ALONE, Group
+from ..group import Group
 
 TIMEOUT_SECONDS = 1800.0
 """How long a process waits for the others in one exchange before the run fails."""
@@ -58,7 +58,7 @@ def join_group(device: str = "auto", timeout: float = TIMEOUT_SECONDS) -> Group:
     if size == 1:
         alone = Group()
         alone.device = place
-        return alone if place != "cpu" else ALONE
+        return alone
     if place != "cpu":
         torch.cuda.set_device(place)
     backend = "gloo" if place == "cpu" else "nccl"

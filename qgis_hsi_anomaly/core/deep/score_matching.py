@@ -16,7 +16,7 @@ meaning in every scene.
 from __future__ import annotations
 
 import math
-from typing import Dict, List
+from typing import Any, Dict, List, Tuple
 
 import numpy as np
 import torch
@@ -48,8 +48,12 @@ SPATIAL_STEPS = 20
 SPATIAL_LEARNING_RATE = 1e-2
 SPECTRAL_UNITS = 64
 """Units of the spectral branch's hidden layers: its inputs are few."""
-SMOOTH = 1e-3
-"""Share of a component's mean squared error, and of a code's variance, below which they count as this."""
+SMOOTH = 0.1
+"""Added to squared lengths: slopes of the features' roots and quotients, and those slopes' own, stay bounded."""
+GUARD = 1e-3
+"""Share of the mean variance that is added to every variance."""
+LONGEST_GRADIENT = 1.0
+"""A step's gradient is shortened to this length: a slope learns from slopes, and a few pixels can have huge ones."""
 
 
 class EnergyNetwork(nn.Module):
@@ -103,7 +107,17 @@ class EnergyNetwork(nn.Module):
         mass = memberships.sum(dim=1, keepdim=True)
         self.means.copy_(memberships @ codes / mass)
         variances = memberships @ codes.square() / mass - self.means.square()
-        self.log_scales.copy_(0.5 * torch.log(variances + 10 * SMOOTH))
+        self.log_scales.copy_(0.5 * torch.log(variances + 10 * GUARD))
+
+
+class ClippedAdam(torch.optim.Adam):
+    """Adam on gradients no longer than LONGEST_GRADIENT."""
+
+    def step(self, closure: Any = None) -> Any:
+        """Shorten the gradients, then step."""
+        for group in self.param_groups:
+            nn.utils.clip_grad_norm_(group["params"], LONGEST_GRADIENT)
+        return super().step(closure)
 
 
 class ScoreMatchedDensity:
@@ -147,7 +161,7 @@ class ScoreMatchedDensity:
         )
         sample = self._sample(small, group)
         generator = torch.Generator().manual_seed(self.seed)
-        optimizer = torch.optim.Adam(self.network.parameters())
+        optimizer = ClippedAdam(self.network.parameters())
         steps = epochs * STEPS
         taken = 0
 
@@ -161,8 +175,14 @@ class ScoreMatchedDensity:
             inner.update(1.0)
             return {"score_matching": loss}
 
+        def skip(done: int) -> None:
+            nonlocal taken
+            taken = done
+            for _ in range(done):
+                self._draw(sample, generator)
+
         history = train(
-            self.network.parameters(), gradients, optimizer, steps, group, progress.part(0.1, 0.95)
+            self.network.parameters(), gradients, optimizer, steps, group, progress.part(0.1, 0.95), skip
         )
         self._settle(small, group)
         progress.update(1.0)
@@ -225,10 +245,14 @@ class ScoreMatchedDensity:
     def _normalise(self, features: Tensor) -> Tensor:
         return (features - self.context[:1]) @ self.context[1:]
 
+    def _draw(self, sample: Tensor, generator: torch.Generator) -> Tuple[Tensor, Tensor]:
+        """Return a batch's places in the sample and its noise."""
+        chosen = torch.randint(len(sample), (BATCH,), generator=generator)
+        return chosen, torch.randn(BATCH, sample.shape[1], generator=generator)
+
     def _batch_gradients(self, sample: Tensor, generator: torch.Generator, group: Group) -> float:
         """Add this process's share of a batch's gradients; the batch is the same however many processes share it."""
-        chosen = torch.randint(len(sample), (BATCH,), generator=generator)
-        noise = torch.randn(BATCH, sample.shape[1], generator=generator)
+        chosen, noise = self._draw(sample, generator)
         first, last = group.rows(BATCH)
         noise = noise[first:last].to(self.device)
         inputs = (sample[chosen[first:last].to(self.device)] + NOISE * noise).requires_grad_()
@@ -258,7 +282,6 @@ def _features(x: Tensor, r: Tensor) -> Tensor:
     """Return the paper's reconstruction features, (2, n), of (n, width) and its reconstruction."""
     difference = x - r
     squares = [x.square().sum(1), r.square().sum(1), difference.square().sum(1)]
-    # Slopes of the features' roots, and those slopes' own, stay finite near 0.
     return published_text(torch.stack([*(s + SMOOTH for s in squares), (x * difference).sum(1)]), x.shape[1])
 
 
@@ -267,7 +290,7 @@ def _whitening(centred: Tensor) -> Tensor:
     rows = centred.double()
     covariance = rows.t() @ rows / len(rows)
     identity = torch.eye(len(covariance), dtype=covariance.dtype, device=covariance.device)
-    guard = SMOOTH * float(torch.diagonal(covariance).mean()) or SMOOTH
+    guard = GUARD * float(torch.diagonal(covariance).mean()) or GUARD
     factor = torch.linalg.cholesky(covariance + guard * identity)
     inverse: Tensor = torch.linalg.solve_triangular(factor, identity, upper=False)
     return inverse.t().to(centred.dtype).contiguous()

@@ -139,4 +139,3 @@ def feature_span(features: Tensor, group: Group) -> Tuple[float, float]:
     if features.numel() == 0:
         return extremes(math.inf, -math.inf, group)
     return extremes(float(features.min()), float(features.max()), group)
-

@@ -5,6 +5,7 @@ A learned detector says which density it trains (`density`); whatever has the me
 
 from __future__ import annotations
 
+import json
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Protocol, Tuple
@@ -125,6 +126,9 @@ class LearnedDetector(Detector):
 
         span = value_span(cube, group, progress.part(0.0, 0.02))
         scene = Scene(cube, cube.background, span, group, self.circular)
+        if group.checkpoint is not None:
+            shape = (cube.rows, cube.columns, cube.bands, scene.total)
+            group.checkpoint.begin(json.dumps([self.id, self.values(), shape, span]), group, progress)
         members = []
         for index in range(self.members):
             part = progress.part(0.02 + 0.98 * index / self.members, 0.02 + 0.98 * (index + 1) / self.members)

@@ -72,6 +72,23 @@ class SSCADE(LearnedDetector):
     )
     members: int = members_field()
     seed: int = seed_field()
+    gradient_compression: str = choice(
+        "none",
+        ("none", "rsdgc"),
+        "Gradient compression",
+        "What of the gradients the processes exchange at every step: all of it, or (rsdgc) the entries that a "
+        "neighbourhood indicator finds important, the rest waiting for later steps. For slow networks; the scores "
+        "then depend on the number of processes. The improved variant exchanges all.",
+        advanced=True,
+    )
+    compression_factor: float = number(
+        50.0,
+        "Compression factor",
+        "How many times fewer entries of the gradients rsdgc exchanges.",
+        minimum=1.0,
+        maximum=10000.0,
+        advanced=True,
+    )
 
     @property
     def circular(self) -> bool:
@@ -103,4 +120,5 @@ class SSCADE(LearnedDetector):
             circular=reference,
             alpha=self.alpha,
             feature_alpha=self.alpha if reference else 1.0,
+            compression=self.compression_factor if self.gradient_compression == "rsdgc" else 0.0,
         )

@@ -41,7 +41,9 @@ def whole_loss(network, spectra, features):
         g = memberships[:, k : k + 1]
         mean = (g * z).sum(0) / g.sum()
         covariance = ((g * (z - mean)).T @ (z - mean)) / g.sum()
-        covariance = covariance + (1e-6 + 1e-9 * ((g * z**2).sum(0) / g.sum()).mean().detach()) * torch.eye(len(mean))
+        covariance = covariance + (1e-6 + 1e-9 * ((g * z**2).sum(0) / g.sum()).mean().detach()) * torch.eye(
+            len(mean)
+        )
         normal = torch.distributions.MultivariateNormal(mean, covariance)
         energy = energy + g.mean() * normal.log_prob(z).exp()
         penalty = penalty + (1 / torch.diagonal(covariance)).sum()
@@ -72,9 +74,9 @@ def test_joint_gradients_equal_those_of_the_whole_loss(features, chunk):
     finally:
         torch.set_default_dtype(torch.float32)
 
-    assert parts["reconstruction"] + 0.1 * parts["energy"] + 0.001 * parts["inverse_variances"] == pytest.approx(
-        float(loss.detach()), rel=1e-9
-    )
+    assert parts["reconstruction"] + 0.1 * parts["energy"] + 0.001 * parts[
+        "inverse_variances"
+    ] == pytest.approx(float(loss.detach()), rel=1e-9)
     for parameter, slope in zip(network.parameters(), expected):
         assert torch.allclose(parameter.grad, slope, rtol=1e-6, atol=1e-8 * float(slope.abs().max()) + 1e-15)
 

@@ -1,0 +1,100 @@
+"""RS-DGC: of every layer's gradient, only what a neighbourhood indicator finds important is exchanged.
+
+After arXiv 2312.17530 (dynamic gradient compression for remote sensing interpretation), as a hook: a state
+object and a function. The published formula could not be read in full; assumed here are
+
+- the indicator |mean| + standard deviation of the gradient over the 3 x 3 neighbours in a layer's weight matrix
+  (3 neighbours in a bias), in place of |g| of plain top-k;
+- the layers' shares of what is sent: in proportion to the root mean square of what they exchanged, smoothed
+  over steps and held within a factor of two of even shares;
+- what is not sent is added to the next step's gradient (residual accumulation, as in deep gradient compression).
+"""
+
+from __future__ import annotations
+
+from typing import List
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from ..group import Group
+
+SMOOTHING = 0.9
+"""Share of the past in a layer's smoothed root mean square."""
+ENTRY_BYTES = 8
+"""A sent entry: its place, four bytes, and its value, four bytes."""
+INDICATORS = ("neighbourhood", "magnitude")
+
+
+class Compression:
+    """State of one training's exchanges.
+
+    factor : how many times fewer entries are sent than there are. indicator : neighbourhood, or magnitude for
+    plain top-k. sent : bytes that this process has sent so far. uncompressed : bytes it would have sent.
+    """
+
+    def __init__(self, factor: float, indicator: str = "neighbourhood") -> None:
+        self.factor, self.indicator = factor, indicator
+        self.sent = self.uncompressed = 0
+        self.residuals: List[Tensor] = []
+        self.strengths: List[float] = []
+
+    def entries(self, sizes: List[int]) -> List[int]:
+        """Return how many entries of every layer are sent: the same in every process."""
+        if self.factor <= 1:
+            return sizes
+        mean = sum(self.strengths) / max(len(self.strengths), 1)
+        shares = [min(max(s / mean, 0.5), 2.0) if mean > 0 else 1.0 for s in self.strengths] or [1.0] * len(
+            sizes
+        )
+        wanted = sum(sizes) / self.factor / sum(share * size for share, size in zip(shares, sizes))
+        return [min(max(round(wanted * share * size), 1), size) for share, size in zip(shares, sizes)]
+
+
+def exchange(state: Compression, gradients: List[Tensor], group: Group) -> List[Tensor]:
+    """Return the sums over processes of what each sent of its layers' gradients; keep the rest in `state`."""
+    if not state.residuals:
+        state.residuals = [torch.zeros_like(gradient) for gradient in gradients]
+    counts = state.entries([gradient.numel() for gradient in gradients])
+    places, values = [], []
+    for gradient, residual, count in zip(gradients, state.residuals, counts):
+        residual.add_(gradient)
+        rank = importance(residual) if state.indicator == "neighbourhood" else residual.abs()
+        chosen = rank.flatten().topk(count).indices
+        flat = residual.view(-1)
+        places.append(chosen.int())
+        values.append(flat[chosen])
+        flat[chosen] = 0.0
+    all_places, all_values = _gather(torch.cat(places), group), _gather(torch.cat(values), group)
+    state.sent += ENTRY_BYTES * sum(counts)
+    state.uncompressed += 4 * sum(gradient.numel() for gradient in gradients)
+    sums = [torch.zeros_like(gradient) for gradient in gradients]
+    for some_places, some_values in zip(all_places, all_values):
+        for total, chosen, part in zip(sums, some_places.split(counts), some_values.split(counts)):
+            total.view(-1).index_add_(0, chosen.long(), part)
+    found = [float(total.square().mean().sqrt()) for total in sums]
+    past = state.strengths or found
+    state.strengths = [SMOOTHING * old + (1 - SMOOTHING) * new for old, new in zip(past, found)]
+    return sums
+
+
+def importance(gradient: Tensor) -> Tensor:
+    """Return |mean| + standard deviation over the 3 x 3 (in a vector, 3) neighbours of every entry, edges repeated."""
+    image = gradient.reshape(1, 1, *((1,) * (2 - gradient.ndim)), *gradient.shape)
+    image = torch.nn.functional.pad(image, (1, 1, 1, 1), mode="replicate")
+    mean = torch.nn.functional.avg_pool2d(image, 3, stride=1)
+    # About a typical size, so that small gradients' squares do not vanish.
+    scale = gradient.abs().max().clamp_min(torch.finfo(gradient.dtype).tiny)
+    square = torch.nn.functional.avg_pool2d((image / scale).square(), 3, stride=1)
+    deviation = (square - (mean / scale).square()).clamp_min(0).sqrt() * scale
+    return (mean.abs() + deviation).reshape(gradient.shape)
+
+
+def _gather(tensor: Tensor, group: Group) -> List[Tensor]:
+    """Return every process's tensor, all of one size."""
+    if group.size == 1:
+        return [tensor]
+    found = [torch.empty_like(tensor) for _ in range(group.size)]
+    dist.all_gather(found, tensor)
+    return found

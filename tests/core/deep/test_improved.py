@@ -1,0 +1,170 @@
+"""The improved variant: its loss against the definition; that training pays; the same answer however it is cut."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import torch.distributed as dist  # noqa: E402
+import torch.multiprocessing as mp  # noqa: E402
+
+from benchmarks import simulated  # noqa: E402
+from benchmarks.improved import area, compare  # noqa: E402
+from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
+from qgis_hsi_anomaly.core.deep.principal import WHITENING, principal_axes, principal_scene  # noqa: E402
+from qgis_hsi_anomaly.core.deep.scene import Scene  # noqa: E402
+from qgis_hsi_anomaly.core.deep.score_matching import ScoreMatchedDensity  # noqa: E402
+from qgis_hsi_anomaly.core.detectors.registry import make_detector  # noqa: E402
+from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
+from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model  # noqa: E402
+from tests.core.deep.scenes import small_scene  # noqa: E402
+
+
+def improved(**values):
+    return make_detector("sscade", {"variant": "improved", **values})
+
+
+def gappy(**options):
+    """A cube some of whose pixels are not valid."""
+    array = small_scene()
+    array[3, 2:6] = np.nan
+    array[10] = np.nan
+    return ArrayCube(array, **options)
+
+
+def test_components_are_partly_whitened():
+    """Variances v become v^(1 - WHITENING) up to a factor, their mean 1; components are uncorrelated."""
+    cube = gappy()
+    scene = Scene(cube, cube.valid, (0.0, 1000.0), ALONE)
+    small = principal_scene(scene, principal_axes(scene, ALONE), ALONE)
+    pixels = torch.cat([spectra for _, spectra in small.spectra()]).double().numpy()
+    spectra = cube.array[cube.valid].astype(np.float64)
+    variances = np.linalg.eigvalsh(np.cov(spectra.T, bias=True))[::-1][:10]
+
+    covariance = np.cov(pixels.T, bias=True)
+
+    np.testing.assert_allclose(pixels.mean(axis=0), 0, atol=1e-4)
+    assert np.abs(covariance - np.diag(np.diag(covariance))).max() < 1e-3
+    wanted = variances ** (1 - WHITENING) / (variances ** (1 - WHITENING)).mean()
+    np.testing.assert_allclose(np.diag(covariance)[:3], wanted[:3], rtol=0.02)
+
+
+def test_learns_the_slope_of_a_known_density():
+    """For Gaussian pixels blurred by the noise, the energy's slope is u / (variance + 1)."""
+    draw = np.random.default_rng(0)
+    array = draw.standard_normal((60, 60, 4)).astype(np.float32)
+    cube = ArrayCube(array)
+    scene = Scene(cube, cube.valid, (-1.0, 1.0), ALONE)
+    density = ScoreMatchedDensity(4, 1, 9, 3, 0.1, 0, "cpu")
+    density.train(scene, 20, 1e-4, ALONE)
+    inputs = torch.randn(500, 5, generator=torch.Generator().manual_seed(1)).requires_grad_()
+
+    slopes = torch.autograd.grad(density.network(inputs).sum(), inputs)[0][:, :4]
+
+    difference = (slopes - inputs.detach()[:, :4] / 2).square().mean().sqrt()
+    assert float(difference) < 0.15  # an untrained network's is above 0.4
+
+
+def test_few_pixels_get_no_place_of_their_own():
+    """A group of one in a hundred pixels, two noises away from the rest, stays among the highest energies."""
+    draw = np.random.default_rng(0)
+    array = draw.standard_normal((60, 60, 6)).astype(np.float32)
+    truth = np.zeros((60, 60), dtype=bool)
+    truth[20:26, 30:36] = True
+    array[truth] = 0.2 * array[truth] + np.float32([3, 3, 3, 0, 0, 0])
+    cube = ArrayCube(array)
+
+    scores = improved().fit(cube).score(cube)
+
+    assert area(scores, truth, cube) > 0.99
+
+
+def test_training_pays_on_simulated_scenes():
+    """Large targets in a town, on which kNN and RX have trouble."""
+    cube, truth = simulated.simulate(1, 4.0, 0.3, "town", "satellite", rows=70, columns=70)
+
+    found = compare("improved", ArrayCube(cube), truth, 1)
+
+    assert found["trained"][0] > found["untrained"][0] + 0.005
+    assert found["trained"][0] > found["rx"] + 0.004
+
+
+@pytest.mark.parametrize("name", ["sandiego"])
+def test_training_pays_on_a_real_scene(data_folder, name):
+    from qgis_hsi_anomaly.raster.reader import open_cube, read_truth
+
+    cube = open_cube(str(data_folder / "paper" / f"{name}.tif"))
+    truth = read_truth(str(data_folder / "paper" / f"{name}_truth.tif"), (cube.rows, cube.columns))
+
+    found = compare("improved", cube, truth, 1)
+
+    assert found["trained"][0] > 0.975
+    assert found["trained"][0] > found["untrained"][0] + 0.005
+    assert found["trained"][0] > found["rx"] + 0.004
+
+
+@pytest.mark.parametrize("rows", [1, 7])
+def test_block_height_changes_nothing(rows):
+    whole, cut = gappy(), gappy(block_rows=rows)
+    alone = improved(epochs=5).fit(whole).score(whole)
+
+    scores = improved(epochs=5).fit(cut).score(cut)
+
+    np.testing.assert_allclose(scores, alone, rtol=0, atol=1e-4 * np.ptp(alone[whole.valid]))
+
+
+def test_model_file_gives_the_same_scores(tmp_path):
+    cube = gappy()
+    detector = improved(epochs=2)
+    background = detector.fit(cube)
+    path = str(tmp_path / "improved.model")
+    write_model(path, model_of(detector, background, cube, {}))
+
+    restored = read_model(path).background.score(cube)
+
+    np.testing.assert_array_equal(restored, background.score(cube))
+
+
+def test_members_and_their_spread():
+    cube = gappy()
+    maps = improved(epochs=2, members=2).fit(cube).maps(cube)
+
+    assert np.isnan(maps["score"][~cube.valid]).all()
+    assert np.nanmax(maps["spread"]) > 0
+
+
+def test_fewer_bands_than_components():
+    cube = ArrayCube(small_scene(bands=3))
+
+    assert np.isfinite(improved(epochs=2).fit(cube).score(cube)).all()
+
+
+def score_in_process(rank, size, port, results):
+    """Fit and score in one of several processes."""
+    from qgis_hsi_anomaly.core.deep.group import TorchGroup
+
+    torch.set_num_threads(1)
+    dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=size)
+    group = TorchGroup("cpu")
+    found = improved().fit(gappy(), group=group).score(gappy(), group=group)
+    if rank == 0:
+        results["found"] = found
+    dist.destroy_process_group()
+
+
+def test_three_processes_give_the_scores_of_one():
+    """Rows divided unevenly: 23 among three; all 400 steps."""
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with mp.Manager() as manager:
+        results = manager.dict()
+        mp.spawn(score_in_process, (3, port, results), nprocs=3)
+        found = results["found"]
+    cube = gappy()
+
+    alone = improved().fit(cube).score(cube)
+
+    np.testing.assert_allclose(found, alone, rtol=0, atol=1e-4 * np.ptp(alone[cube.valid]))
