@@ -1,4 +1,4 @@
-"""The leading principal components of a cube, as a cube: what score matching learns from."""
+"""The leading principal components of a cube, whitened, as a cube: what score matching learns from."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .scene import Scene
 
 COMPONENTS = 10
 """Principal components that are kept."""
-WHITENING = 0.75
-"""Share of the whitening: a component of variance v is divided by v^(WHITENING / 2). 1 makes all variances equal."""
+FLOOR = 1e-12
+"""Share of the largest variance that every component counts as having at least."""
 
 
 class PrincipalCube(Cube):
-    """Principal components of a source cube's pixels, read and projected a few rows at a time.
+    """Whitened principal components of a source cube's pixels, read and projected a few rows at a time.
 
     source : the cube. axes : (bands, components). origin : (components,), what axes make of the mean.
     """
@@ -42,8 +42,7 @@ class PrincipalCube(Cube):
 def principal_axes(scene: Scene, group: Group) -> Array:
     """Return axes and, in the last row, origin of the scene's pixels as its cube stores them.
 
-    (bands + 1, components) float64. The covariance is Ledoit and Wolf's; the components' variances are made
-    alike by the share WHITENING and have a mean of 1.
+    (bands + 1, components) float64. The covariance is Ledoit and Wolf's; the components' variances become 1.
     """
     bands = scene.cube.bands
     pilot = np.full(bands, sum(scene.span) / 2)
@@ -57,9 +56,7 @@ def principal_axes(scene: Scene, group: Group) -> Array:
     variances, vectors = variances[::-1][:COMPONENTS], vectors[:, ::-1][:, :COMPONENTS]
     # A sign of its own: the largest loading of an axis is positive.
     vectors = vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(vectors.shape[1])])
-    variances = np.maximum(variances, variances[0] * 1e-12)
-    axes = vectors / variances ** (WHITENING / 2)
-    axes = axes / np.sqrt((variances ** (1 - WHITENING)).mean())
+    axes = vectors / np.sqrt(np.maximum(variances, variances[0] * FLOOR))
     return np.concatenate([axes, (sums.mean @ axes)[None]])
 
 
