@@ -6,7 +6,8 @@ import numpy as np
 
 from ..cube import Array, Cube
 from ..group import Group
-from ..statistics import Sums
+from ..progress import SILENT, Progress
+from ..statistics import gather_sums, principal_axes
 from .scene import Scene
 
 COMPONENTS = 10
@@ -39,27 +40,19 @@ class PrincipalCube(Cube):
         return found
 
 
-def principal_axes(scene: Scene, group: Group) -> Array:
-    """Return axes and, in the last row, origin of the scene's pixels as its cube stores them.
+def whitened_axes(cube: Cube, group: Group, progress: Progress = SILENT) -> Array:
+    """Return axes and, in the last row, origin of a cube's whitened components, (bands + 1, components) float64.
 
-    (bands + 1, components) float64. The covariance is Ledoit and Wolf's; the components' variances become 1.
+    From the Ledoit-Wolf covariance of the background pixels of all processes.
     """
-    bands = scene.cube.bands
-    pilot = np.full(bands, sum(scene.span) / 2)
-    sums = Sums(pilot, 0.0, np.zeros(bands), np.zeros((bands, bands)), np.zeros(bands), 0.0)
-    low, high = scene.span
-    for _, spectra in scene.spectra():
-        sums = sums + Sums.of(spectra.cpu().numpy().astype(np.float64) * (high - low) + low, pilot)
-    sums = sums.over(group)
+    sums = gather_sums(cube, progress, group)
     covariance, _ = sums.ledoit_wolf()
-    variances, vectors = np.linalg.eigh(covariance)
-    variances, vectors = variances[::-1][:COMPONENTS], vectors[:, ::-1][:, :COMPONENTS]
-    # A sign of its own: the largest loading of an axis is positive.
-    vectors = vectors * np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(vectors.shape[1])])
-    axes = vectors / np.sqrt(np.maximum(variances, variances[0] * FLOOR))
+    axes = principal_axes(covariance, COMPONENTS)
+    variances = np.einsum("ij,ij->j", axes, covariance @ axes)
+    axes = axes / np.sqrt(np.maximum(variances, variances[0] * FLOOR))
     return np.concatenate([axes, (sums.mean @ axes)[None]])
 
 
 def principal_scene(scene: Scene, axes: Array, group: Group) -> Scene:
-    """Return the same pixels' principal components; axes as `principal_axes` gives them."""
+    """Return the same pixels' principal components; axes as `whitened_axes` gives them."""
     return Scene(PrincipalCube(scene.cube, axes[:-1], axes[-1]), scene.mask, (0.0, 1.0), group)

@@ -29,7 +29,7 @@ from ..progress import SILENT, Progress
 from .branches import SPATIAL_UNITS, Branch
 from .features import published_text
 from .mixture import EstimationNetwork
-from .principal import COMPONENTS, principal_axes, principal_scene
+from .principal import COMPONENTS, principal_scene, whitened_axes
 from .scene import Scene
 from .spatial import SpatialAutoencoder
 from .training import train
@@ -123,7 +123,7 @@ class ClippedAdam(torch.optim.Adam):
 class ScoreMatchedDensity:
     """A network for pixels of `bands` bands, with weights drawn from `seed`.
 
-    axes : principal components, see `principal_axes`, and (mean, whitening) of the spatial features, (1 +
+    axes : principal components, see `whitened_axes`, and (mean, whitening) of the spatial features, (1 +
     channels, channels), come with the training. center, spread : of the training pixels' energies.
     """
 
@@ -149,7 +149,7 @@ class ScoreMatchedDensity:
 
         learning_rate : RATE times it is the first step's size.
         """
-        self.axes = principal_axes(scene, group)
+        self.axes = whitened_axes(scene.cube, group, progress.part(0.0, 0.05))
         small = principal_scene(scene, self.axes, group)
         train(
             self.spatial.parameters(),
@@ -157,9 +157,9 @@ class ScoreMatchedDensity:
             torch.optim.Adam(self.spatial.parameters(), lr=SPATIAL_LEARNING_RATE),
             SPATIAL_STEPS if epochs else 0,
             group,
-            progress.part(0.0, 0.1),
+            progress.part(0.05, 0.15),
         )
-        sample = self._sample(small, group)
+        sample = self._sample(small, group, progress.part(0.15, 0.2))
         generator = torch.Generator().manual_seed(self.seed)
         optimizer = ClippedAdam(self.network.parameters())
         steps = epochs * STEPS
@@ -182,10 +182,9 @@ class ScoreMatchedDensity:
                 self._draw(sample, generator)
 
         history = train(
-            self.network.parameters(), gradients, optimizer, steps, group, progress.part(0.1, 0.95), skip
+            self.network.parameters(), gradients, optimizer, steps, group, progress.part(0.2, 0.9), skip
         )
-        self._settle(small, group)
-        progress.update(1.0)
+        self._settle(small, group, progress.part(0.9, 1.0))
         return history
 
     def score(self, scene: Scene, group: Group, progress: Progress = SILENT) -> Array:
@@ -222,9 +221,9 @@ class ScoreMatchedDensity:
         ):
             raise ModelError("the weights do not fit the parameters (the principal axes have another shape)")
 
-    def _sample(self, small: Scene, group: Group) -> Tensor:
+    def _sample(self, small: Scene, group: Group, progress: Progress) -> Tensor:
         """Draw what is learnt from, the same in every process; takes the moments at the start from it."""
-        features = self.spatial.features(small)
+        features = self.spatial.features(small, progress)
         draw = np.random.default_rng(self.seed)
         chosen = np.sort(draw.permutation(small.total)[:SAMPLE])
         before = int(np.count_nonzero(small.mask[: small.first]))
@@ -261,8 +260,8 @@ class ScoreMatchedDensity:
         loss.backward()
         return float(loss.detach())
 
-    def _settle(self, small: Scene, group: Group) -> None:
-        found = self._energies(small, SILENT).double()
+    def _settle(self, small: Scene, group: Group, progress: Progress) -> None:
+        found = self._energies(small, progress).double()
         sums = group.sum(np.array([float(found.sum())]))
         self.center = float(sums[0]) / small.total
         squares = group.sum(np.array([float((found - self.center).square().sum())]))
@@ -270,11 +269,11 @@ class ScoreMatchedDensity:
 
     @torch.no_grad()
     def _energies(self, small: Scene, progress: Progress) -> Tensor:
-        features = self.spatial.features(small)
+        features = self.spatial.features(small, progress.part(0.0, 0.5))
         energies = torch.empty(small.count, device=self.device)
         for place, spectra in small.spectra():
             energies[place] = self.network(torch.cat([spectra, self._normalise(features[place])], dim=1))
-            progress.update(place.stop / small.count)
+            progress.update(0.5 + 0.5 * place.stop / small.count)
         return energies
 
 
