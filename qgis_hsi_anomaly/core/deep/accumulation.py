@@ -43,6 +43,8 @@ class DensityNetwork(nn.Module):
     branches : their inputs and hidden units. features : name in FEATURES.
     code_shares, feature_shares : a branch's weight in z = (sum of codes, sum of features).
     error_weights : of a branch's mean squared error in the loss.
+
+    Biases start at zero: drawn at random they make the figures depend more on the seed.
     """
 
     def __init__(
@@ -59,6 +61,9 @@ class DensityNetwork(nn.Module):
         self.parts = [Branch(inputs, units, latent) for inputs, units in branches]
         self.branches = nn.ModuleList(self.parts)
         self.estimation = EstimationNetwork(latent + 2, components)
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.zeros_(module.bias)
         self.features = FEATURES[features]
         self.latent = latent
         self.code_shares, self.feature_shares = tuple(code_shares), tuple(feature_shares)
