@@ -7,6 +7,8 @@ import pytest
 
 # Before Qt is loaded: tests run without a screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Before torch is loaded: threads that wait give their core away, or a busy machine takes many times as long.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @pytest.fixture(scope="session")
