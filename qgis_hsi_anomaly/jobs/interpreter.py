@@ -77,6 +77,11 @@ class Interpreter:
         """Number of GPUs torch can use."""
         return len(self.devices)
 
+    @property
+    def torch_version(self) -> Tuple[int, int]:
+        """First two numbers of torch's version, 0 where unknown."""
+        return _version(self.torch)
+
     def environment(self) -> Dict[str, str]:
         """Return the environment to start it with."""
         return clean_environment(self.own)

@@ -54,7 +54,7 @@ class Launcher:
     def __init__(self, interpreter: Interpreter, execution: Execution, device: str, scratch: Path) -> None:
         if execution.machines > 1 and execution.machine == 0:
             check_port(execution.endpoint()[1])
-        self.execution, self.scratch = execution, scratch
+        self.interpreter, self.execution, self.scratch = interpreter, execution, scratch
         self.pids: Dict[int, int] = {}
         self.maps: Optional[List[str]] = None
         self._errors: List[Dict[str, Any]] = []
@@ -102,6 +102,9 @@ class Launcher:
                 "--rdzv_endpoint=localhost:0",
                 f"--rdzv_id={uuid.uuid4().hex}",
             ]
+            if self.interpreter.torch_version >= (2, 1):
+                # Without it the launcher asks for the machine's own name, which not every network knows.
+                arguments.append("--local_addr=localhost")
         else:
             host, port = execution.endpoint()
             arguments += ["--rdzv_backend=static", f"--node_rank={execution.machine}"]
