@@ -54,7 +54,11 @@ def section(cls: Type[Detector]) -> str:
         "spread" if cls.gives_spread else "",
     ]
     traits_text = ", ".join(trait for trait in traits if trait)
-    lines = [f"### `{cls.id}`: {cls.label}\n", f"{cls.summary}\n", f"*{traits_text[0].upper()}{traits_text[1:]}.*\n"]
+    lines = [
+        f"### `{cls.id}`: {cls.label}\n",
+        f"{cls.summary}\n",
+        f"*{traits_text[0].upper()}{traits_text[1:]}.*\n",
+    ]
     lines.append(f"{inspect.getdoc(cls)}\n")
     lines.append(table(cls))
     lines.append(f"Source: {cls.source}\n")
