@@ -118,3 +118,19 @@ def test_without_scikit_image_the_user_learns_how_to_get_it(monkeypatch):
 
     with pytest.raises(MissingLibraryError, match="python3-skimage"):
         AED().fit(ArrayCube(np.zeros((3, 3, 2), dtype=np.float32)))
+
+
+def test_residues_of_two_areas_are_counted_in_units_of_their_background_mean():
+    """The largest target's area and half of it; a second map counts as much as the first, whatever its scale."""
+    pytest.importorskip("skimage")
+    background = np.ones((70, 90), dtype=bool)
+    background[:, :30] = False
+    cube = ArrayCube(np.zeros((70, 90, 1), dtype=np.float32), background=background)
+    maps = np.stack([image(), 1000 * image(seed=3)])
+    expected = np.zeros((70, 90))
+    for values in maps:
+        for area in (9, 18):
+            residue = area_residue(values, cube.valid, area)
+            expected += residue / residue[background].mean()
+
+    np.testing.assert_allclose(aed.fused_residues(maps, cube, 18), expected, rtol=1e-4, atol=1e-5)
