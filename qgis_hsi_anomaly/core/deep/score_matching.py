@@ -10,7 +10,7 @@ the inputs u, and the energy's slope has to point back along it:
 What is learnt is the density blurred by the noise: groups narrower than it or of few pixels get no well of
 their own. Energies need no normalisation, so nothing collapses and each pixel's loss is its own: steps over
 small batches are exact. The inputs are whitened principal components, so that the noise has the same meaning in
-every scene.
+every scene. All in float64: hundreds of steps enlarge what rounding differs by when the rows are cut differently.
 """
 
 from __future__ import annotations
@@ -136,10 +136,12 @@ class ScoreMatchedDensity:
             torch.manual_seed(seed)
             self.spatial = SpatialAutoencoder(inputs, channels, circular=False)
             self.network = EnergyNetwork(inputs, channels, latent, components, alpha)
-        self.spatial.to(self.device)
-        self.network.to(self.device)
+        self.spatial.to(self.device, torch.float64)
+        self.network.to(self.device, torch.float64)
         self.axes = np.zeros((bands + 1, inputs))
-        self.context = torch.cat([torch.zeros(1, channels), torch.eye(channels)]).to(self.device)
+        self.context = torch.cat([torch.zeros(1, channels), torch.eye(channels)]).to(
+            self.device, torch.float64
+        )
         self.center, self.spread = 0.0, 1.0
 
     def train(
@@ -227,11 +229,11 @@ class ScoreMatchedDensity:
         draw = np.random.default_rng(self.seed)
         chosen = np.sort(draw.permutation(small.total)[:SAMPLE])
         before = int(np.count_nonzero(small.mask[: small.first]))
-        table = np.zeros((len(chosen), self.network.inputs + features.shape[1]), dtype=np.float32)
+        table = np.zeros((len(chosen), self.network.inputs + features.shape[1]))
         for place, spectra in small.spectra():
             first, last = np.searchsorted(chosen, [before + place.start, before + place.stop])
             own = torch.from_numpy(chosen[first:last] - before - place.start).to(self.device)
-            both = torch.cat([spectra[own], features[place][own]], dim=1)
+            both = torch.cat([spectra[own], features[place][own]], dim=1).double()
             table[first:last] = both.cpu().numpy()
         sample = torch.from_numpy(group.sum(table)).to(self.device)
         context = sample[:, self.network.inputs :]
@@ -242,7 +244,7 @@ class ScoreMatchedDensity:
         return sample
 
     def _normalise(self, features: Tensor) -> Tensor:
-        return (features - self.context[:1]) @ self.context[1:]
+        return (features.double() - self.context[:1]) @ self.context[1:]
 
     def _draw(self, sample: Tensor, generator: torch.Generator) -> Tuple[Tensor, Tensor]:
         """Return a batch's places in the sample and its noise."""
@@ -261,7 +263,7 @@ class ScoreMatchedDensity:
         return float(loss.detach())
 
     def _settle(self, small: Scene, group: Group, progress: Progress) -> None:
-        found = self._energies(small, progress).double()
+        found = self._energies(small, progress)
         sums = group.sum(np.array([float(found.sum())]))
         self.center = float(sums[0]) / small.total
         squares = group.sum(np.array([float((found - self.center).square().sum())]))
@@ -270,9 +272,11 @@ class ScoreMatchedDensity:
     @torch.no_grad()
     def _energies(self, small: Scene, progress: Progress) -> Tensor:
         features = self.spatial.features(small, progress.part(0.0, 0.5))
-        energies = torch.empty(small.count, device=self.device)
+        energies = torch.empty(small.count, dtype=torch.float64, device=self.device)
         for place, spectra in small.spectra():
-            energies[place] = self.network(torch.cat([spectra, self._normalise(features[place])], dim=1))
+            energies[place] = self.network(
+                torch.cat([spectra.double(), self._normalise(features[place])], dim=1)
+            )
             progress.update(0.5 + 0.5 * place.stop / small.count)
         return energies
 
@@ -285,11 +289,10 @@ def _features(x: Tensor, r: Tensor) -> Tensor:
 
 
 def _whitening(centred: Tensor) -> Tensor:
-    """Return W with W W' the inverse covariance of (n, width), a little variance added, float32."""
-    rows = centred.double()
-    covariance = rows.t() @ rows / len(rows)
+    """Return W with W W' the inverse covariance of (n, width), a little variance added."""
+    covariance = centred.t() @ centred / len(centred)
     identity = torch.eye(len(covariance), dtype=covariance.dtype, device=covariance.device)
     guard = GUARD * float(torch.diagonal(covariance).mean()) or GUARD
     factor = torch.linalg.cholesky(covariance + guard * identity)
     inverse: Tensor = torch.linalg.solve_triangular(factor, identity, upper=False)
-    return inverse.t().to(centred.dtype).contiguous()
+    return inverse.t().contiguous()
