@@ -67,7 +67,7 @@ def bare_products(pixels: int, bands: int, chunk: int = 2048) -> Callable[[str],
 
 
 def training_against_products(
-    rows: int = 300, columns: int = 480, bands: int = 224, repeats: int = 2
+    rows: int = 300, columns: int = 480, bands: int = 224, repeats: int = 1
 ) -> Dict[str, float]:
     """Return seconds of training (20 + 20 steps) and scoring, of the bare products of as many, and their ratio.
 
