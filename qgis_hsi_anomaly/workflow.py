@@ -109,7 +109,10 @@ def detect(
 
     working = run.part(0.15, 0.95)
     if detector.needs_torch or execution.several:
-        maps = run_in_worker("detect", cube, detector, None, execution, working, save_model=model)
+        state = _checkpoint(output, execution)
+        maps = run_in_worker(
+            "detect", cube, detector, None, execution, working, save_model=model, checkpoint=state
+        )
         fitted = None
     else:
         learnt = detector.fit(cube, working.part(0.0, 0.5))
@@ -124,6 +127,7 @@ def detect(
         if fitted is not None and model is not None:
             write_model(model, fitted)
         _write_maps(outputs, maps, output, spread, cube, detector, run)
+    _forget(output, execution)
     progress.update(1.0)
     return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
 
@@ -150,7 +154,10 @@ def fit(
         outputs.add(model)
         working = run.part(0.2, 1.0)
         if detector.needs_torch or execution.several:
-            run_in_worker("fit", cube, detector, None, execution, working, save_model=model)
+            state = _checkpoint(model, execution)
+            run_in_worker(
+                "fit", cube, detector, None, execution, working, save_model=model, checkpoint=state
+            )
             if execution.machine > 0:
                 return _nothing_to_write(cube, progress)
         else:
@@ -158,6 +165,7 @@ def fit(
         run.lap("learn")
         outputs.add(record_path(model))
         run.write_record(model)
+    _forget(model, execution)
     progress.update(1.0)
     return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
 
@@ -272,6 +280,18 @@ def versions() -> Dict[str, str]:
         "numpy": np.__version__,
         "gdal": gdal_version(),
     }
+
+
+def _checkpoint(output: str, execution: Execution) -> Optional[str]:
+    """Return where trainings keep their state while they run; None where nobody asked for it."""
+    return f"{output}.checkpoint" if execution.resume else None
+
+
+def _forget(output: str, execution: Execution) -> None:
+    """Remove the trainings' state: the run has come to its end."""
+    state = _checkpoint(output, execution)
+    if state is not None:
+        Path(state).unlink(missing_ok=True)
 
 
 def _nothing_to_write(cube: RasterCube, progress: Progress) -> Outcome:

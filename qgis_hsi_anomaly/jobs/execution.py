@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Tuple
 
 from ..core.errors import ParameterError
-from ..core.parameters import Parameters, choice, integer, text
+from ..core.parameters import Parameters, choice, flag, integer, text
 
 COMMAND_LINE_ONLY = ("python", "machines", "machine", "rendezvous")
 """Fields that the toolbox does not show; the provider's setting gives `python` there."""
@@ -33,6 +33,13 @@ class Execution(Parameters):
         "How many processes share the work on this machine, with the same scores. The cores are divided among them; "
         "on GPUs each takes one. At most one for every row of the raster.",
         minimum=1,
+        advanced=True,
+    )
+    resume: bool = flag(
+        False,
+        "Resume",
+        "For long trainings: keep their state in a file beside the output (OUTPUT.checkpoint, every half minute), and "
+        "go on from it, to the same result, where an interrupted run left one. A run that ends well removes it.",
         advanced=True,
     )
     python: str = text(

@@ -36,10 +36,12 @@ def run_in_worker(
     execution: Execution,
     progress: Progress = SILENT,
     save_model: Optional[str] = None,
+    checkpoint: Optional[str] = None,
 ) -> Dict[str, Array]:
     """Run `task` on `cube` in worker processes and return the maps by name, float32 (rows, columns).
 
     task : "detect" (fit, score), "fit" (nothing is returned) or "apply" (score with `model_file`).
+    checkpoint : file that trainings keep their state in, and go on from where it is there; left to the caller.
     save_model : model file to write what was learnt to. Of several machines, only machine 0 returns maps and writes.
 
     Raises Cancelled, ParameterError where the execution does not fit machine or cube, MissingLibraryError without an
@@ -76,6 +78,7 @@ def run_in_worker(
                     "parameters": detector.values() if detector is not None else {},
                     "model": os.path.abspath(model_file) if model_file is not None else None,
                     "save_model": save_model is not None,
+                    "checkpoint": os.path.abspath(checkpoint) if checkpoint is not None else None,
                 },
             )
             working = progress.part(_PACKING, 1.0)

@@ -115,6 +115,7 @@ def perform(scratch: Path, device: str, channel: Any) -> None:
     """Fit, score, save: what `task.json` says."""
     import numpy as np
 
+    from qgis_hsi_anomaly.core.deep.checkpoint import Checkpoint
     from qgis_hsi_anomaly.core.deep.group import join_group, leave_group
     from qgis_hsi_anomaly.core.detectors.registry import make_detector
     from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model
@@ -124,6 +125,8 @@ def perform(scratch: Path, device: str, channel: Any) -> None:
     task = wait_for_task(scratch / "task.json")
     cube, progress = unpack_cube(scratch), channel.progress()
     check_alike(task, cube, group)
+    if task["checkpoint"] is not None:
+        group.checkpoint = Checkpoint(task["checkpoint"], resume=True)
     if task["task"] == "apply":
         background = read_model(task["model"]).background
         scoring = progress

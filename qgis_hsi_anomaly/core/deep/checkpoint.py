@@ -119,11 +119,6 @@ class Checkpoint:
             temporary.unlink(missing_ok=True)
         self._written = time.monotonic()
 
-    def finish(self, group: Group) -> None:
-        """Remove the file: the run is done."""
-        if group.rank == 0:
-            self.path.unlink(missing_ok=True)
-
     def _restore(self, optimizer: torch.optim.Optimizer, parameters: Sequence[Tensor]) -> None:
         number = next(index for index, (known, _) in enumerate(self._optimizers) if known is optimizer)
         for index, parameter in enumerate(parameters):

@@ -68,8 +68,7 @@ def test_a_resumed_run_ends_with_the_same_scores(tmp_path, name, steps):
     assert any("Resuming" in message for message in messages)
     for key in expected:
         assert np.array_equal(expected[key], found[key]), key
-    group.checkpoint.finish(group)
-    assert not list(tmp_path.iterdir())
+    assert {file.name for file in tmp_path.iterdir()} <= {"state"}
 
 
 @pytest.mark.parametrize(
