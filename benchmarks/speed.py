@@ -264,7 +264,7 @@ def apart(task: str) -> Dict[str, Any]:
     if done.returncode != 0:
         return {"failed": (done.stderr.strip().splitlines() or ["no word"])[-1]}
     measured: Dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    print(f"{task}: {measured.get('seconds', 0):.2f} s", file=sys.stderr, flush=True)
+    print(f"{task} done", file=sys.stderr, flush=True)
     return measured
 
 
@@ -332,10 +332,36 @@ def comparisons(outcomes: List[Dict[str, Any]]) -> str:
     return table(header, rows)
 
 
+TRAINING: Dict[str, Tuple[str, str, float, bool]] = {
+    # What it says: the function of training_speed that measures it, its key there, the limit, whether at least.
+    "a step with N x N projectors: ours, 10^4 pixels": ("growth", "dense_ratio", 30.0, True),
+    "a step at 4 N pixels: at N": ("growth", "four_times_the_pixels_ratio", 4.4, False),
+    "training and scoring 300 x 480 x 224: bare products": ("training_against_products", "ratio", 2.5, False),
+}
+
+
+def training() -> Tuple[str, Dict[str, Any]]:
+    """Measure E2E-SSCADE's training with training_speed.py; return table and figures."""
+    functions = dict.fromkeys(function for function, _, _, _ in TRAINING.values())
+    measured = {function: apart(f"training {function}") for function in functions}
+    rows = []
+    for name, (function, key, limit, at_least) in TRAINING.items():
+        found = measured[function]
+        if "failed" in found:
+            rows.append([name, found["failed"], "", "", ""])
+            continue
+        reached = found[key] >= limit if at_least else found[key] <= limit
+        wanted = f"{'>=' if at_least else '<='} {limit:g}x"
+        rows.append(
+            [name, f"{found[key]:.2f}x", wanted, "yes" if reached else "NO", f"{found['peak_megabytes']:.0f}"]
+        )
+    return table(["training of E2E-SSCADE", "ratio", "wanted", "reached", "peak MB"], rows), measured
+
+
 def main() -> int:
     """Measure what was asked for and write the tables; in a process of its own, measure one thing."""
     parser = argparse.ArgumentParser(description="Speed of the detectors against peers, and how it grows.")
-    parser.add_argument("--cases", default="", help="only cases whose name begins with one of these; growth is one")
+    parser.add_argument("--cases", default="", help="only cases that begin with one of these; growth, training")
     parser.add_argument("--output", type=Path, default=Path("build/bench"))
     parser.add_argument("--task", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -369,7 +395,11 @@ def main() -> int:
         rows = [row + [""] * (6 - len(row)) for row in rows]
         header = ["growth", "128x128x60, s", "pixels x4", "<= 4.5x", "bands x4", "peak MB"]
         text += "\n\n" + table(header, rows)
-    save(arguments.output, "speed", text, {"comparisons": outcomes, "growth": grown})
+    trained: Dict[str, Any] = {}
+    if not wanted or "training" in wanted:
+        section, trained = training()
+        text += "\n\n" + section
+    save(arguments.output, "speed", text, {"comparisons": outcomes, "growth": grown, "training": trained})
     for leftover in SCRATCH.glob("large*"):
         leftover.unlink()
     return 0
@@ -379,6 +409,10 @@ def task(name: str) -> Dict[str, Any]:
     """Do one measurement in this process; add its peak memory."""
     if name.startswith("growth "):
         measured: Dict[str, Any] = growth(name.split()[1])
+    elif name.startswith("training "):
+        import training_speed
+
+        measured = getattr(training_speed, name.split()[1])()
     else:
         measured = globals()[name]() or {}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
