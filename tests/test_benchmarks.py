@@ -64,12 +64,14 @@ def test_the_best_of_the_rounds_counts_and_a_failure_stays() -> None:
     assert speed.faster(failed, fast) == failed
 
 
+def timing(seconds: float, pixels: int, megabytes: float = 50.0) -> dict:
+    each = {"seconds_per_pixel": seconds / pixels, "processor_seconds_per_pixel": seconds / pixels}
+    return {"seconds": seconds, "pixels": pixels, "peak_megabytes": megabytes, **each}
+
+
 @pytest.mark.parametrize(("peer", "reached"), [(6.0, True), (4.0, False)])
 def test_a_ratio_is_per_pixel_and_judged(monkeypatch: pytest.MonkeyPatch, peer: float, reached: bool) -> None:
-    timings = {
-        "knn_ours": {**speed.per_pixel(1.0, 100), "peak_megabytes": 50.0},
-        "knn_pyod": {**speed.per_pixel(peer / 2, 50), "peak_megabytes": 70.0},
-    }
+    timings = {"knn_ours": timing(1.0, 100), "knn_pyod": timing(peer / 2, 50)}
     monkeypatch.setattr(speed, "apart", timings.__getitem__)
     outcome = speed.compare(speed.Case("a case", speed.knn_ours, speed.knn_pyod, least=5.0))
     assert outcome["ratio"] == pytest.approx(peer)
@@ -78,7 +80,7 @@ def test_a_ratio_is_per_pixel_and_judged(monkeypatch: pytest.MonkeyPatch, peer: 
 
 
 def test_memory_over_the_limit_is_not_reached(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speed, "apart", lambda task: {**speed.per_pixel(1.0, 100), "peak_megabytes": 5000.0})
+    monkeypatch.setattr(speed, "apart", lambda task: timing(1.0, 100, megabytes=5000.0))
     assert not speed.compare(speed.Case("a case", speed.consensus_large, memory=4000.0))["reached"]
 
 
