@@ -52,12 +52,12 @@ def k_means(
 
 def seed_centres(points: Array, clusters: int, seed: int) -> Array:
     """Draw k-means++ seeds: each point with a chance that grows as its squared distance to the drawn ones."""
-    random = np.random.default_rng(seed)
-    chosen = [int(random.integers(len(points)))]
+    generator = np.random.default_rng(seed)
+    chosen = [int(generator.integers(len(points)))]
     distances = _squared(points, points[chosen[0]])
     while len(chosen) < clusters and distances.max() > 0:
         running = np.cumsum(distances, dtype=np.float64)
-        chosen.append(int(np.searchsorted(running, random.random() * running[-1], side="right")))
+        chosen.append(int(np.searchsorted(running, generator.random() * running[-1], side="right")))
         distances = np.minimum(distances, _squared(points, points[chosen[-1]]))
     return np.asarray(points[chosen], dtype=np.float64)
 
