@@ -63,6 +63,8 @@ deploy: build
 
 bench-quality: setup-bench
 	@$(PYTHON) benchmarks/quality.py $(BENCH)
+	@$(PYTHON) benchmarks/improved.py --output build/bench/improved.json > build/bench/improved.txt
+	@cat build/bench/improved.txt
 
 bench-speed: setup-bench
 	@$(PYTHON) benchmarks/speed.py $(BENCH)
