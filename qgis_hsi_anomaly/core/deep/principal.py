@@ -1,4 +1,4 @@
-"""The leading principal components of a cube, whitened, as a cube: what score matching learns from."""
+"""The leading principal components of a cube, partly whitened, as a cube: what score matching learns from."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from .scene import Rows, Scene
 
 COMPONENTS = 10
 """Principal components that are kept."""
+EVENNESS = 0.75
+"""How far they are whitened: a variance v, in those of the last component, becomes v^(1 - EVENNESS). At 1 the leading
+components, of which most is seen, would be resolved no finer than the last."""
 FLOOR = 1e-12
 """Share of the largest variance that every component counts as having at least."""
 
 
 class PrincipalCube(Cube):
-    """Whitened principal components of a source cube's pixels, read and projected a few rows at a time.
+    """Partly whitened principal components of a source cube's pixels, read and projected a few rows at a time.
 
     source : the cube. axes : (bands, components). origin : (components,), what axes make of the mean.
     """
@@ -44,7 +47,7 @@ class PrincipalCube(Cube):
 
 
 def whitened_axes(cube: Cube, group: Group, progress: Progress = SILENT) -> Array:
-    """Return axes and, in the last row, origin of a cube's whitened components, (bands + 1, components) float64.
+    """Return axes and, in the last row, origin of a cube's partly whitened components, (bands + 1, components) float64.
 
     From the Ledoit-Wolf covariance of the background pixels of all processes.
     """
@@ -52,7 +55,8 @@ def whitened_axes(cube: Cube, group: Group, progress: Progress = SILENT) -> Arra
     covariance, _ = sums.ledoit_wolf()
     axes = principal_axes(covariance, COMPONENTS)
     variances = np.einsum("ij,ij->j", axes, covariance @ axes)
-    axes = axes / np.sqrt(np.maximum(variances, variances[0] * FLOOR))
+    variances = np.maximum(variances, variances[0] * FLOOR)
+    axes = axes / np.sqrt(variances) * (variances / variances.min()) ** ((1 - EVENNESS) / 2)
     return np.concatenate([axes, (sums.mean @ axes)[None]])
 
 

@@ -9,7 +9,7 @@ the inputs u, and the energy's slope has to point back along it:
 
 What is learnt is the density blurred by the noise: groups narrower than it or of few pixels get no well of
 their own. Energies need no normalisation, so nothing collapses and each pixel's loss is its own: steps over
-small batches are exact. The inputs are whitened principal components, so that the noise has the same meaning in
+small batches are exact. The inputs are partly whitened principal components, so that the noise has the same meaning in
 every scene. All in float64: hundreds of steps enlarge what rounding differs by when the rows are cut differently.
 """
 
@@ -35,7 +35,7 @@ from .spatial import SpatialAutoencoder
 from .training import train
 
 NOISE = 1.0
-"""Standard deviation of the noise; the inputs' is 1."""
+"""Standard deviation of the noise; the last component's is 1."""
 BATCH = 1000
 """Pixels in a step."""
 STEPS = 20

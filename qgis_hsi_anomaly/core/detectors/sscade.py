@@ -56,7 +56,7 @@ class SSCADE(LearnedDetector):
         "Variant",
         "reference makes the choices of the published code (relative distance, brightness feature, opposite edges "
         "joined); paper those of the published text (mean squared error, orthogonal projection divergence, "
-        "reflected edges). improved works on ten whitened principal components and trains the energy by "
+        "reflected edges). improved works on ten partly whitened principal components and trains the energy by "
         "denoising score matching, which gives small groups of pixels no place of their own; its epochs are twenty "
         "steps over a thousand pixels each.",
     )
