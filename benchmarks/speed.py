@@ -292,6 +292,7 @@ def compare(case: Case) -> Dict[str, Any]:
     within = case.memory is None or left.get("peak_megabytes", np.inf) <= case.memory
     outcome["memory_allowed"] = case.memory
     outcome["reached"] = bool(kept and within and "failed" not in left)
+    print(comparisons([outcome]).splitlines()[-1], file=sys.stderr, flush=True)
     return outcome
 
 
