@@ -46,6 +46,7 @@ def compression_table(folder: Path, seeds: int = 1, learning_rate: float = 1e-4)
                     for seed in range(seeds):
                         progress = Progress()
                         detector = SSCADE(
+                            variant="reference",
                             seed=seed,
                             learning_rate=learning_rate,
                             gradient_compression="rsdgc",

@@ -17,7 +17,7 @@ from qgis_hsi_anomaly.core.progress import Progress  # noqa: E402
 from tests.core.deep.scenes import small_scene  # noqa: E402
 
 DETECTORS = {
-    "sscade": SSCADE(epochs=6, members=2),
+    "sscade": SSCADE(variant="reference", epochs=6, members=2),
     "improved": SSCADE(variant="improved", epochs=1, members=2),
     "scaae": make_detector("scaae", {"epochs": 4}),
     "liade": make_detector("liade", {"epochs": 6}),
@@ -107,6 +107,6 @@ def test_what_is_no_checkpoint_of_this_run_is_ignored(tmp_path, case):
 def test_checkpoints_are_written_now_and_then(tmp_path):
     """Not at every step."""
     path = tmp_path / "state"
-    SSCADE(epochs=2).fit(ArrayCube(small_scene()), group=group_with(Checkpoint(str(path), False)))
+    SSCADE(variant="reference", epochs=2).fit(ArrayCube(small_scene()), group=group_with(Checkpoint(str(path), False)))
 
     assert not path.exists()

@@ -19,7 +19,7 @@ from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
 from tests.core.deep.scenes import small_scene  # noqa: E402
 
 DETECTORS = {
-    "reference": SSCADE(epochs=5, learning_rate=1e-3),
+    "reference": SSCADE(variant="reference", epochs=5, learning_rate=1e-3),
     "paper": SSCADE(variant="paper", epochs=5, members=2),
     "rx": RX(),
 }

@@ -18,7 +18,7 @@ from tests.core.deep.scenes import small_scene  # noqa: E402
 
 VARIANTS = ("reference", "paper")
 # A step large enough for the training to matter.
-QUICK = SSCADE(epochs=5, learning_rate=1e-3)
+QUICK = SSCADE(variant="reference", epochs=5, learning_rate=1e-3)
 
 
 def with_gaps(**options):
@@ -131,7 +131,7 @@ def test_every_run_reports_its_controls():
     progress = Progress()
     QUICK.fit(cube, progress).score(cube, progress)
     trained = dict(progress.metrics)
-    SSCADE(epochs=0).fit(cube, progress).score(cube, progress)
+    SSCADE(variant="reference", epochs=0).fit(cube, progress).score(cube, progress)
 
     assert -1 <= trained["rx_correlation"] <= 1
     assert trained["untrained_control_correlation"] < 1
@@ -214,7 +214,7 @@ def test_published_figures(data_folder, name, least):
     truth = gdal.Open(str(data_folder / "paper" / f"{name}_truth.tif")).ReadAsArray() > 0
     cube = ArrayCube(array)
 
-    score = SSCADE().fit(cube).score(cube)
+    score = SSCADE(variant="reference").fit(cube).score(cube)
 
     anomalies, background = score[truth], np.sort(score[~truth])
     assert np.searchsorted(background, anomalies).mean() / len(background) >= least
