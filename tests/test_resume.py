@@ -38,6 +38,11 @@ def scores_of(path: Path) -> np.ndarray:
     return dataset.ReadAsArray()
 
 
+def assert_same(found: np.ndarray, expected: np.ndarray) -> None:
+    """Within 1e-4 of the scores' range: processes differ in how they cut the sums."""
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-4 * np.ptp(expected[np.isfinite(expected)]))
+
+
 def test_resumed_run_gives_the_scores_of_an_uninterrupted_one(scene):  # noqa: F811
     """The state beside the output is gone on from, then removed; one cut short is ignored with a warning."""
     image, output = scene / "scene.tif", scene / "resumed.tif"
@@ -50,7 +55,7 @@ def test_resumed_run_gives_the_scores_of_an_uninterrupted_one(scene):  # noqa: F
 
     workflow.detect(SSCADE, str(image), str(output), execution=Execution(resume=True), progress=progress)
 
-    np.testing.assert_allclose(scores_of(output), scores_of(scene / "whole.tif"), rtol=1e-5)
+    assert_same(scores_of(output), scores_of(scene / "whole.tif"))
     assert any("Resuming from" in text for text in said)
     assert not state.exists()
 
@@ -58,4 +63,4 @@ def test_resumed_run_gives_the_scores_of_an_uninterrupted_one(scene):  # noqa: F
     said.clear()
     workflow.detect(SSCADE, str(image), str(output), execution=Execution(resume=True), progress=progress)
     assert any("cut short" in text for text in said)
-    np.testing.assert_allclose(scores_of(output), scores_of(scene / "whole.tif"), rtol=1e-5)
+    assert_same(scores_of(output), scores_of(scene / "whole.tif"))

@@ -84,9 +84,10 @@ def run_in_worker(
             working = progress.part(_PACKING, 1.0)
             while processes.listen(working, wait=0.1):
                 pass
-        maps = {name: np.load(scratch / f"{name}.npy") for name in processes.maps or []}
-        if save_model is not None and execution.machine == 0:
-            _move(scratch / "model", save_model)
+            # While the processes are held: at their end they remove the folder.
+            maps = {name: np.load(scratch / f"{name}.npy") for name in processes.maps or []}
+            if save_model is not None and execution.machine == 0:
+                _move(scratch / "model", save_model)
     return maps
 
 

@@ -129,8 +129,12 @@ def test_the_same_run_gives_the_same_scores(detector):
 def test_block_height_does_not_matter(detector, height):
     """Scores are those of the whole image, however it is cut."""
     array = with_gaps(scene())
+    # The root in liade's divergence magnifies float32's rounding where a reconstruction is near its pixel.
+    share = 5e-4 if detector.id == "liade" else 1e-4
 
-    assert_same(scores_of(detector, array, block_rows=height), scores_of(detector, array, block_rows=ROWS))
+    cut, whole = (scores_of(detector, array, block_rows=rows) for rows in (height, ROWS))
+
+    assert_same(cut, whole, share)
 
 
 def test_two_processes_score_as_one(detector):

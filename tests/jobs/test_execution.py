@@ -27,6 +27,7 @@ def test_the_toolbox_shows_the_rest():
     assert [parameter.name for parameter in parameters_of(Execution)] == [
         "device",
         "processes",
+        "resume",
         *COMMAND_LINE_ONLY,
     ]
     assert not Execution().several
