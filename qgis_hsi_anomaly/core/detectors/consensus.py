@@ -38,7 +38,7 @@ MEMBERS = ("rx", "localrx", "crd", "knn", "cbad", "aed")
 _RING = 6
 _LEAST_OUTER = 17
 _LOCAL_COMPONENTS = 10
-_REFERENCE = 100_000
+_REFERENCE = 10_000
 
 
 @dataclass(frozen=True)

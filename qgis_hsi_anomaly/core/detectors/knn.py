@@ -53,9 +53,9 @@ class KNN(Detector):
         minimum=1,
     )
     sample: int = integer(
-        100_000,
+        10_000,
         "Reference pixels",
-        "Number of background pixels drawn as reference; all where there are fewer.",
+        "Number of background pixels drawn as reference; all where there are fewer. Time grows with it.",
         minimum=2,
         maximum=1_000_000,
         unit="pixels",

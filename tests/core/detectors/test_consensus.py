@@ -36,11 +36,11 @@ def test_scores_are_weighted_rank_normal_scores(cube):
 
 @pytest.mark.parametrize(
     ("area", "pixel_area", "inner", "outer", "neighbors"),
-    [(0, None, 15, 21, 200), (9, None, 5, 17, 36), (900, 9.0, 19, 25, 400)],
+    [(0, None, 15, 21, 200), (9, None, 5, 17, 36), (900, 9.0, 19, 25, 200)],
 )
 def test_the_target_area_sets_windows_and_neighbours(area, pixel_area, inner, outer, neighbors):
     """In map units where there are any; a guard twice as wide as a square target."""
-    cube = ArrayCube(np.random.default_rng(0).normal(size=(200, 200, 3)), pixel_area=pixel_area)
+    cube = ArrayCube(np.random.default_rng(0).normal(size=(100, 100, 3)), pixel_area=pixel_area)
 
     members = Consensus(max_target_area=area).members(cube)
 
@@ -51,8 +51,8 @@ def test_the_target_area_sets_windows_and_neighbours(area, pixel_area, inner, ou
 
 
 def test_fewer_reference_pixels_have_fewer_of_a_targets_neighbours():
-    """Of 400 000 pixels a quarter is drawn; of 1000 pixels a fiftieth is asked."""
-    large = ArrayCube(np.random.default_rng(0).normal(size=(400, 1000, 1)))
+    """Of 40 000 pixels a quarter is drawn; of 2000 pixels a fiftieth is asked."""
+    large = ArrayCube(np.random.default_rng(0).normal(size=(200, 200, 1)))
     small = ArrayCube(np.random.default_rng(0).normal(size=(40, 50, 1)))
 
     assert Consensus().members(large)["knn"].neighbors == 50
