@@ -26,7 +26,7 @@ def scene(rows: int, columns: int, bands: int) -> ArrayCube:
     shares = random.dirichlet(np.ones(4), rows * columns).astype(np.float32)
     pixels = shares @ spectra
     pixels += random.standard_normal(pixels.shape, dtype=np.float32) * np.float32(0.005)
-    return ArrayCube(pixels.reshape(rows, columns, bands))
+    return ArrayCube(pixels.reshape(rows, columns, bands), memory_budget=SSCADE.memory_budget)
 
 
 def seconds_of(call: Callable[[], object]) -> float:

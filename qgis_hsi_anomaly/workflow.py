@@ -103,7 +103,7 @@ def detect(
     inputs = [path for path in (input, background) if path is not None]
     _check_outputs([output, spread], model, inputs)
     run = _begin("detect", detector, input, progress)
-    cube = open_cube(input, bands, background, progress=run.part(0.0, 0.15))
+    cube = open_cube(input, bands, background, detector.memory_budget, run.part(0.0, 0.15))
     _describe(cube, run, background)
     run.lap("read")
 
@@ -147,7 +147,7 @@ def fit(
         raise ModelError(f"{detector.id} learns no background that could be saved: run it on each raster instead.")
     _check_outputs([], model, [path for path in (input, background) if path is not None])
     run = _begin("fit", detector, input, progress)
-    cube = open_cube(input, bands, background, progress=run.part(0.0, 0.2))
+    cube = open_cube(input, bands, background, detector.memory_budget, run.part(0.0, 0.2))
     _describe(cube, run, background)
     run.lap("read")
     with _Outputs() as outputs:
@@ -191,7 +191,7 @@ def apply(
     run = _begin("apply", detector, input, progress)
     run.record["model"] = model
     bands = match_bands(fitted.bands, fitted.wavelengths, fitted.band_numbers, read_band_table(input))
-    cube = open_cube(input, bands, progress=run.part(0.0, 0.15), drop=False)
+    cube = open_cube(input, bands, None, detector.memory_budget, run.part(0.0, 0.15), drop=False)
     _describe(cube, run, None)
     run.lap("read")
     working = run.part(0.15, 0.95)

