@@ -8,7 +8,14 @@ from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.errors import DataError
 from qgis_hsi_anomaly.core.group import Group
 from qgis_hsi_anomaly.core.progress import Progress
-from qgis_hsi_anomaly.core.statistics import gather_sums, principal_axes, regularized_covariance, whitening
+from qgis_hsi_anomaly.core.statistics import (
+    gather_sums,
+    principal_axes,
+    regularized_covariance,
+    squared_lengths,
+    triangular,
+    whitening,
+)
 
 
 @pytest.fixture
@@ -89,6 +96,19 @@ def test_singular_covariance_is_pseudo_inverted_with_a_warning(cube):
 
     np.testing.assert_allclose(white @ white.T, np.linalg.pinv(covariance, hermitian=True), rtol=1e-5, atol=1e-12)
     assert len(warnings) == 1 and "12 directions" in warnings[0]
+
+
+@pytest.mark.parametrize(("bands", "rank"), [(9, 9), (56, 56), (130, 130), (130, 70), (70, 3)])
+def test_lengths_by_panels_are_the_mahalanobis_distances(bands, rank):
+    """Of full and of too low rank, fewer columns than a panel and more."""
+    random = np.random.default_rng(bands)
+    whitening, centred = random.normal(size=(bands, rank)), random.normal(size=(11, bands))
+    expected = ((centred @ whitening) ** 2).sum(axis=1)
+
+    triangle = triangular(whitening)
+
+    assert triangle.shape == (bands, rank) and not np.triu(triangle, 1).any()
+    np.testing.assert_allclose(squared_lengths(centred, triangle), expected, rtol=1e-10)
 
 
 def test_ridge_adds_a_share_of_the_mean_variance(cube):

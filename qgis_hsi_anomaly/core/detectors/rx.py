@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Dict
 
-import numpy as np
-
 from ..cube import Array, Cube
 from ..group import ALONE, Group
 from ..parameters import choice
 from ..progress import SILENT, Progress
-from ..statistics import REGULARIZATIONS, gather_sums, regularized_covariance, whitening
+from ..statistics import REGULARIZATIONS, gather_sums, regularized_covariance, squared_lengths, triangular, whitening
 from .base import Background, Detector, score_spectra
 
 
@@ -50,24 +48,21 @@ class RX(Detector):
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> RXBackground:
         """Rebuild the background from a model file's arrays."""
-        return RXBackground(arrays["mean"], arrays["whitening"])
+        return RXBackground(arrays["mean"], triangular(arrays["whitening"]))
 
 
 @dataclass(frozen=True)
 class RXBackground(Background):
-    """mean : (bands,) float64. whitening : (bands, rank) float64, W W' the inverse covariance."""
+    """mean : (bands,) float64. whitening : (bands, rank) float64, lower triangular, W W' the inverse covariance."""
 
     mean: Array
     whitening: Array
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
-
-        def distances(spectra: Array) -> Array:
-            white = (spectra - self.mean) @ self.whitening
-            return np.asarray(np.einsum("ij,ij->i", white, white))
-
-        return score_spectra(cube, distances, progress, group)
+        return score_spectra(
+            cube, lambda spectra: squared_lengths(spectra - self.mean, self.whitening), progress, group
+        )
 
     def arrays(self) -> Dict[str, Array]:
         """Mean and whitening."""
