@@ -9,7 +9,14 @@ from ..cube import Array, Cube
 from ..group import ALONE, Group
 from ..parameters import choice
 from ..progress import SILENT, Progress
-from ..statistics import REGULARIZATIONS, gather_sums, regularized_covariance, squared_lengths, triangular, whitening
+from ..statistics import (
+    REGULARIZATIONS,
+    gather_sums,
+    regularized_covariance,
+    squared_lengths,
+    triangular,
+    whitening,
+)
 from .base import Background, Detector, score_spectra
 
 
