@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Tuple
 
 import numpy as np
 
@@ -16,13 +16,11 @@ _CHUNK_BYTES = 32 * 2**20
 def nearest_centre(points: Array, centres: Array) -> Array:
     """Return the index of the centre nearest to every point, (n_points,) int; the first one of equals.
 
-    points : (n_points, features). centres : (k, features).
+    points : (n_points, features). centres : (k, features) float64.
     """
-    # |x - c|^2 without |x|^2, which is the same for all centres.
-    half = 0.5 * np.einsum("ij,ij->i", centres, centres)
     labels = np.empty(len(points), dtype=np.intp)
     for rows in _chunks(len(points), len(centres) + points.shape[1]):
-        labels[rows] = np.argmin(half - points[rows] @ centres.T, axis=1)
+        labels[rows] = _nearest(points[rows], centres)
     return labels
 
 
@@ -31,23 +29,45 @@ def k_means(
 ) -> Array:
     """Return the centres of at most `clusters` clusters, (k, features) float64.
 
-    points : (n_points, features), finite. Fewer centres come back where the points have fewer distinct values.
+    points : (n_points, features), finite; they are compared in their own precision. Fewer centres come back where
+    the points have fewer distinct values.
     S. P. Lloyd, IEEE Trans. Information Theory 28 (1982) 129-137, from the seeds of D. Arthur and
     S. Vassilvitskii, SODA 2007. Time O(n_points k features) an iteration; stops when no label changes.
     """
-    shift = points.mean(axis=0, dtype=np.float64)
+    shift = points.mean(axis=0, dtype=np.float64).astype(points.dtype)
     centred = points - shift
+    # So that no square overflows single precision, as that of an undeclared fill value would.
+    scale = float(np.abs(centred).max()) or 1.0
+    centred /= centred.dtype.type(scale)
     centres = seed_centres(centred, clusters, seed)
     labels = np.full(len(points), -1, dtype=np.intp)
+    sums, counts = np.zeros_like(centres), np.zeros((len(centres), 1))
     for iteration in range(iterations):
         progress.update(iteration / iterations)
-        found = nearest_centre(centred, centres)
-        if np.array_equal(found, labels):
+        found = np.empty_like(labels)
+        for rows in _chunks(len(points), len(centres)):
+            found[rows] = _nearest(centred[rows], centres.astype(points.dtype))
+        # Only points that changed sides change a mean: few of them after the first iterations.
+        moved = np.flatnonzero(found != labels)
+        if len(moved) == 0:
             break
+        for sides, sign in ((found[moved], 1), (labels[moved], -1)):
+            known, order, starts = _sorted(sides)
+            if known[0] >= 0:
+                sums[known] += sign * np.add.reduceat(centred[moved[order]], starts, axis=0, dtype=np.float64)
+                counts[known, 0] += sign * np.diff(starts, append=len(order))
         labels = found
-        centres = _means(centred, labels, centres)
+        # An empty cluster keeps its centre.
+        centres = np.where(counts > 0, sums / np.maximum(counts, 1), centres)
     progress.update(1.0)
-    return np.asarray(centres + shift)
+    return np.asarray(centres * scale + shift)
+
+
+def by_label(labels: Array) -> Iterator[Tuple[int, Array]]:
+    """Yield every label that occurs among (n,) int, and where it does, both in rising order."""
+    if len(labels) > 0:
+        known, order, starts = _sorted(labels)
+        yield from zip(known, np.split(order, starts[1:]))
 
 
 def seed_centres(points: Array, clusters: int, seed: int) -> Array:
@@ -67,13 +87,21 @@ def _squared(points: Array, centre: Array) -> Array:
     return np.asarray(np.einsum("ij,ij->i", difference, difference))
 
 
-def _means(points: Array, labels: Array, centres: Array) -> Array:
-    """Mean of every cluster's points; an empty cluster keeps its centre."""
-    counts = np.bincount(labels, minlength=len(centres))
-    sums = np.stack(
-        [np.bincount(labels, weights=column, minlength=len(centres)) for column in points.T], axis=1
-    )
-    return np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], centres)
+def _sorted(labels: Array) -> Tuple[Array, Array, Array]:
+    """Sort (n,) labels, n > 0: return those that occur, the order, and where each begins in it."""
+    order = np.argsort(labels, kind="stable")
+    ordered = labels[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    return ordered[starts], order, starts
+
+
+def _nearest(points: Array, centres: Array) -> Array:
+    # (|x - c|^2 - |x - o|^2) / 2, with o the centres' mean: the nearest is the same, and where values are large and
+    # centres near each other nothing is lost.
+    origin = centres.mean(axis=0)
+    apart = centres - origin
+    half = 0.5 * np.einsum("ij,ij->i", apart, centres + origin)
+    return np.asarray(np.argmin(half - points @ apart.T, axis=1))
 
 
 def _chunks(points: int, numbers: int) -> Iterator[slice]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qgis_hsi_anomaly.core.kmeans import k_means, nearest_centre, seed_centres
+from qgis_hsi_anomaly.core.kmeans import by_label, k_means, nearest_centre, seed_centres
 
 
 @pytest.fixture
@@ -31,6 +31,33 @@ def test_heaps_are_found(points):
     labels = nearest_centre(points, k_means(points, 3))
 
     assert sorted(np.bincount(labels)) == [50, 100, 300]
+
+
+def test_a_fill_value_does_not_overflow(points):
+    """The largest negative single-precision number left in the data is a cluster; the others are near zero then."""
+    points = np.concatenate([points.astype(np.float32), np.full((20, 4), -3.4e38, dtype=np.float32)])
+
+    centres = k_means(points, 2)
+
+    assert sorted(np.bincount(nearest_centre(points, centres))) == [20, 450]
+
+
+def test_single_precision_finds_the_same_clusters(points):
+    """Values far from zero lose nothing to their offset."""
+    labels = nearest_centre(points, k_means(points, 3))
+
+    found = k_means((points + 1e5).astype(np.float32), 3)
+
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(nearest_centre(points + 1e5, found), labels)
+
+
+def test_labels_are_listed_with_their_places():
+    """In rising order; nothing where there are no labels."""
+    found = [(label, places.tolist()) for label, places in by_label(np.array([4, 0, 4, 2, 0]))]
+
+    assert found == [(0, [1, 4]), (2, [3]), (4, [0, 2])]
+    assert list(by_label(np.empty(0, dtype=np.int64))) == []
 
 
 def test_fewer_values_than_clusters():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Dict, List, Tuple
+from functools import partial, reduce
+from typing import Any, ClassVar, Dict, List, Optional, Tuple
 
 import numpy as np
 
 from ..cube import Array, Cube
 from ..group import ALONE, Group
-from ..kmeans import k_means, nearest_centre
+from ..kmeans import by_label, k_means, nearest_centre
 from ..parameters import choice, integer
 from ..progress import SILENT, Progress
 from ..sampling import sample_spectra
@@ -17,16 +18,20 @@ from ..statistics import (
     REGULARIZATIONS,
     Components,
     Sums,
+    check_varies,
     principal_components,
     regularized_covariance,
     whitening,
 )
+from ..threads import CHUNK, map_threads
 from .base import Background, Detector, score_spectra
 
 SMALLEST = 10
 """Pixels a feature that a cluster must have to stand on its own."""
-SAMPLE_VALUES = 10**7
-"""Band values (pixels times bands) of the background that k-means looks at, at most: 40 MB."""
+SAMPLE = 10_000
+"""Background pixels that k-means looks at, at most, unless there are many clusters."""
+SAMPLE_PER_CLUSTER = 100
+"""Background pixels a cluster that k-means looks at, at least."""
 _NO_VARIANCE = 1e-11
 """Share of the scene's variance below which that of a cluster is rounding."""
 
@@ -35,10 +40,11 @@ _NO_VARIANCE = 1e-11
 class CBAD(Detector):
     """Score (x - m_c)' S_c^-1 (x - m_c), with mean and covariance of the cluster c whose centre is nearest.
 
-    M. J. Carlotto, IEEE TGRS 43 (2005) 374-387. K-means runs on a random sample of the background, the
-    clusters' statistics on all of it. A cluster of fewer than 10 pixels a feature (or whose pixels are all
-    equal) is merged with the one whose mean is nearest, the smallest first. Four passes over the data: time
-    O(n_pixels features (features + clusters)), memory one row block and the sample.
+    M. J. Carlotto, IEEE TGRS 43 (2005) 374-387. K-means runs on a random sample of the background (all of it up to
+    10,000 pixels, or 100 a cluster), the clusters' statistics on all of it. A cluster of fewer than 10 pixels a
+    feature (or whose pixels are all equal) is merged with the one whose mean is nearest, the smallest first.
+    Three passes over the data, with principal components four: time O(n_pixels bands (features + clusters)),
+    memory one row block, the sample and the clusters' covariances.
     """
 
     id: ClassVar[str] = "cbad"
@@ -79,38 +85,45 @@ class CBAD(Detector):
 
     def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> CBADBackground:
         """Cluster the background pixels and learn each cluster's statistics. DataError where nothing varies."""
-        components = principal_components(cube, self.principal_components, progress.part(0.0, 0.3), group)
-        sample = sample_spectra(cube, SAMPLE_VALUES // cube.bands, self.seed, progress.part(0.3, 0.5), group)
-        centres = k_means(components.of(sample), self.clusters, self.seed, progress=progress.part(0.5, 0.7))
-        clusters = _cluster_sums(cube, components, centres, progress.part(0.7, 1.0), group)
-        merged, clusters = merge_small(clusters, SMALLEST * centres.shape[1])
+        components = None
+        if self.principal_components > 0:
+            components = principal_components(cube, self.principal_components, progress.part(0.0, 0.3), group)
+        count = max(SAMPLE, SAMPLE_PER_CLUSTER * self.clusters)
+        sample = sample_spectra(cube, count, self.seed, progress.part(0.3, 0.4), group)
+        points = sample if components is None else components.of(sample)
+        centres = k_means(points, self.clusters, self.seed, progress=progress.part(0.4, 0.6))
+        if components is not None:
+            # Among centres in the plane of the components, the nearest is the same in all bands.
+            centres = components.centre + centres @ components.axes.T
+        pilot = points.mean(axis=0, dtype=np.float64)
+        clusters = _cluster_sums(cube, components, centres, pilot, progress.part(0.6, 1.0), group)
+        check_varies(reduce(Sums.__add__, clusters))
+        merged, clusters = merge_small(clusters, SMALLEST * len(pilot))
         progress.metric("clusters", len(clusters))
         progress.message(f"{len(centres)} clusters found, {len(clusters)} left after merging small ones.")
         whitenings = [whitening(regularized_covariance(sums, self.regularization), progress) for sums in clusters]
         # One array for all: directions a cluster lacks are columns of zeros.
         rank = max(matrix.shape[1] for matrix in whitenings)
-        padded = [np.pad(matrix, ((0, 0), (0, rank - matrix.shape[1]))) for matrix in whitenings]
+        padded = np.stack([np.pad(matrix, ((0, 0), (0, rank - matrix.shape[1]))) for matrix in whitenings])
         means = np.stack([sums.mean for sums in clusters])
-        return CBADBackground(components, centres, merged, means, np.stack(padded))
+        if components is not None:
+            means = components.centre + means @ components.axes.T
+            padded = components.axes @ padded
+        return CBADBackground(centres, merged, means, padded)
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> CBADBackground:
         """Rebuild the background from a model file's arrays."""
-        components = Components.from_arrays(arrays)
-        return CBADBackground(
-            components, arrays["centres"], arrays["merged"], arrays["means"], arrays["whitenings"]
-        )
+        return CBADBackground(arrays["centres"], arrays["merged"], arrays["means"], arrays["whitenings"])
 
 
 @dataclass(frozen=True)
 class CBADBackground(Background):
-    """Where pixels belong and how far they are from it; all float64 unless said otherwise.
+    """Where pixels belong and how far they are from it, in all bands; float64 unless said otherwise.
 
-    components : the features of a spectrum. centres : (k, features) of k-means.
-    merged : (k,) int64, the cluster each centre belongs to after merging. means : (clusters, features).
-    whitenings : (clusters, features, rank), W W' the inverse covariance.
+    centres : (k, bands) of k-means. merged : (k,) int64, the cluster each centre belongs to after merging.
+    means : (clusters, bands). whitenings : (clusters, bands, rank), W W' the inverse covariance.
     """
 
-    components: Components
     centres: Array
     merged: Array
     means: Array
@@ -118,22 +131,18 @@ class CBADBackground(Background):
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
-        return score_spectra(cube, self._distances, progress, group, bytes_per_pixel=cube.bands * 32)
+        return score_spectra(cube, self._distances, progress, group)
 
     def _distances(self, spectra: Array) -> Array:
-        features = self.components.of(spectra)
-        labels = self.merged[nearest_centre(features, self.centres)]
-        distances = np.empty(len(features))
-        for cluster in np.unique(labels):
-            own = labels == cluster
-            white = (features[own] - self.means[cluster]) @ self.whitenings[cluster]
+        distances = np.empty(len(spectra))
+        for cluster, own in by_label(self.merged[nearest_centre(spectra, self.centres)]):
+            white = (spectra[own] - self.means[cluster]) @ self.whitenings[cluster]
             distances[own] = np.einsum("ij,ij->i", white, white)
         return distances
 
     def arrays(self) -> Dict[str, Array]:
         """All that `score` uses."""
         return {
-            **self.components.arrays(),
             "centres": self.centres,
             "merged": self.merged,
             "means": self.means,
@@ -142,20 +151,34 @@ class CBADBackground(Background):
 
 
 def _cluster_sums(
-    cube: Cube, components: Components, centres: Array, progress: Progress, group: Group
+    cube: Cube,
+    components: Optional[Components],
+    centres: Array,
+    pilot: Array,
+    progress: Progress,
+    group: Group,
 ) -> List[Sums]:
-    """Sum over each cluster's background pixels, about 0 of the features."""
-    features = centres.shape[1]
+    """Sum over each cluster's background pixels, in features about `pilot` (features,): bands or components."""
+    features = len(pilot)
     zero = np.zeros(features)
-    clusters = [
-        Sums(zero, 0.0, zero, np.zeros((features, features)), zero, 0.0) for _ in range(len(centres))
-    ]
+    clusters = [Sums(pilot, 0.0, zero, np.zeros((features, features)), zero, 0.0) for _ in centres]
     first, last = group.rows(cube.rows)
     for block in cube.blocks(rows=(first, last)):
-        values = components.of(cube.learning_spectra(block))
-        labels = nearest_centre(values, centres)
-        for cluster in np.unique(labels):
-            clusters[cluster] = clusters[cluster] + Sums.of(values[labels == cluster], zero)
+        spectra = cube.learning_spectra(block)
+        chunks = [spectra[start : start + CHUNK] for start in range(0, len(spectra), CHUNK)]
+        labels = [np.empty(0, dtype=np.intp), *map_threads(partial(nearest_centre, centres=centres), chunks)]
+        members = [
+            (cluster, own[start : start + CHUNK])
+            for cluster, own in by_label(np.concatenate(labels))
+            for start in range(0, len(own), CHUNK)
+        ]
+
+        def sums_of(member: Tuple[int, Array], spectra: Array = spectra) -> Sums:
+            values = spectra[member[1]]
+            return Sums.of(values if components is None else components.of(values), pilot)
+
+        for (cluster, _), sums in zip(members, map_threads(sums_of, members)):
+            clusters[cluster] = clusters[cluster] + sums
         progress.update((block.stop - first) / max(last - first, 1))
     return [sums.over(group) for sums in clusters]
 

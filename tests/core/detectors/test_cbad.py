@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.detectors import cbad
 from qgis_hsi_anomaly.core.detectors.cbad import CBAD
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
 from qgis_hsi_anomaly.core.kmeans import nearest_centre
+from qgis_hsi_anomaly.core.statistics import principal_components
 
 
 def materials(counts=(500, 300, 100), bands=5, seed=6):
@@ -39,6 +41,35 @@ def test_scores_are_distances_from_scikit_learns_clusters():
     np.testing.assert_allclose(found.ravel(), expected, rtol=1e-4)
 
 
+def test_in_components_scores_are_those_of_the_coordinates():
+    """Clusters and distances in two principal components, kept as vectors of all bands."""
+    pixels, _ = materials((600, 300))
+    cube = ArrayCube(pixels.reshape(30, 30, 5))
+    plane = principal_components(cube, 2).of(pixels).astype(np.float32)
+
+    found = CBAD(clusters=2, principal_components=2).fit(cube).score(cube)
+
+    expected = CBAD(clusters=2).fit(ArrayCube(plane.reshape(30, 30, 2))).score(ArrayCube(plane.reshape(30, 30, 2)))
+    np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_clusters_come_from_a_sample_and_their_statistics_from_all_pixels(monkeypatch):
+    """With k-means on 60 of 900 pixels, mean and covariance are still those of the whole clusters."""
+    pixels, _ = materials((600, 300))
+    cube = ArrayCube(pixels.reshape(30, 30, 5))
+    everything = CBAD(clusters=2).fit(cube)
+    monkeypatch.setattr(cbad, "SAMPLE", 60)
+    monkeypatch.setattr(cbad, "SAMPLE_PER_CLUSTER", 1)
+
+    background = CBAD(clusters=2).fit(cube)
+
+    nearest = nearest_centre(background.centres, everything.centres)
+    assert sorted(nearest) == [0, 1]
+    assert np.abs(background.centres - everything.centres[nearest]).max() > 0.1
+    np.testing.assert_allclose(background.means, everything.means[nearest], rtol=1e-9)
+    np.testing.assert_allclose(background.score(cube), everything.score(cube), rtol=1e-5)
+
+
 def test_small_clusters_are_merged_into_the_nearest():
     """Forty pixels are fewer than 10 a band: they belong to the material next to them."""
     pixels, labels = materials((500, 360, 40))
@@ -48,10 +79,9 @@ def test_small_clusters_are_merged_into_the_nearest():
 
     assert len(background.means) == 2
     assert sorted(background.merged) in ([0, 0, 1], [0, 1, 1])
-    features = background.components.of(pixels)
-    owner = background.merged[nearest_centre(features, background.centres)]
+    owner = background.merged[nearest_centre(pixels, background.centres)]
     for k, mean in enumerate(background.means):
-        np.testing.assert_allclose(mean, features[owner == k].mean(axis=0), atol=1e-6)
+        np.testing.assert_allclose(mean, pixels[owner == k].mean(axis=0, dtype=np.float64), rtol=1e-9)
     assert len(set(owner[labels == 2])) == 1
 
 
