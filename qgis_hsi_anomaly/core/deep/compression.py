@@ -12,18 +12,19 @@ object and a function. The published formula could not be read in full; assumed 
 
 from __future__ import annotations
 
-from typing import List
+from typing import List, Sequence
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
 from ..group import Group
+from ..progress import Progress
 
 SMOOTHING = 0.9
 """Share of the past in a layer's smoothed root mean square."""
-ENTRY_BYTES = 8
-"""A sent entry: its place, four bytes, and its value, four bytes."""
+PLACE_BYTES = 4
+"""What a sent entry's place takes beside its value."""
 INDICATORS = ("neighbourhood", "magnitude")
 
 
@@ -31,7 +32,8 @@ class Compression:
     """State of one training's exchanges.
 
     factor : how many times fewer entries are sent than there are. indicator : neighbourhood, or magnitude for
-    plain top-k. sent : bytes that this process has sent so far. uncompressed : bytes it would have sent.
+    plain top-k. sent : bytes that this process has sent so far, for all others on the ring; none where it is alone.
+    uncompressed : bytes that the ring all-reduce of the whole gradients would have taken.
     """
 
     def __init__(self, factor: float, indicator: str = "neighbourhood") -> None:
@@ -67,8 +69,11 @@ def exchange(state: Compression, gradients: List[Tensor], group: Group) -> List[
         values.append(flat[chosen])
         flat[chosen] = 0.0
     all_places, all_values = _gather(torch.cat(places), group), _gather(torch.cat(values), group)
-    state.sent += ENTRY_BYTES * sum(counts)
-    state.uncompressed += 4 * sum(gradient.numel() for gradient in gradients)
+    value_bytes = gradients[0].element_size()
+    # All-gather: what every process chose goes round the ring once. All-reduce: shares of a gradient go round twice.
+    state.sent += (group.size - 1) * (value_bytes + PLACE_BYTES) * sum(counts)
+    entries = sum(gradient.numel() for gradient in gradients)
+    state.uncompressed += 2 * (group.size - 1) * value_bytes * entries // group.size
     sums = [torch.zeros_like(gradient) for gradient in gradients]
     for some_places, some_values in zip(all_places, all_values):
         for total, chosen, part in zip(sums, some_places.split(counts), some_values.split(counts)):
@@ -77,6 +82,13 @@ def exchange(state: Compression, gradients: List[Tensor], group: Group) -> List[
     past = state.strengths or found
     state.strengths = [SMOOTHING * old + (1 - SMOOTHING) * new for old, new in zip(past, found)]
     return sums
+
+
+def report_traffic(states: Sequence[Compression], progress: Progress) -> None:
+    """Report the bytes that this process has sent in all trainings, and those without compression."""
+    if states:
+        progress.metric("gradient_bytes_sent", sum(state.sent for state in states))
+        progress.metric("gradient_bytes_uncompressed", sum(state.uncompressed for state in states))
 
 
 def importance(gradient: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ from .accumulation import (
     joint_gradients,
 )
 from .branches import SPATIAL_UNITS, SPECTRAL_UNITS
-from .compression import Compression
+from .compression import Compression, report_traffic
 from .locality import locality_gradient
 from .mixture import energies, log_densities
 from .scene import Scene
@@ -99,7 +99,8 @@ class Density:
 
         Returns the joint loss's parts before every step.
         """
-        hooks = [Compression(self.design.compression) if self.design.compression else None for _ in range(2)]
+        # One a training, as its residuals belong to its layers.
+        hooks = [Compression(self.design.compression) for _ in range(2)] if self.design.compression else []
         if self.spatial is not None:
             spatial = self.spatial
             train(
@@ -109,7 +110,7 @@ class Density:
                 SPATIAL_STEPS if epochs else 0,
                 group,
                 progress.part(0.0, 0.15),
-                compression=hooks[0],
+                compression=hooks[0] if hooks else None,
             )
         features = self.features(scene, group)
         chunks = self.chunks(scene, features)
@@ -132,11 +133,10 @@ class Density:
             epochs,
             group,
             progress.part(0.15, 0.95),
-            compression=hooks[1],
+            compression=hooks[1] if hooks else None,
         )
-        if self.design.compression and epochs:
-            progress.metric("gradient_bytes_sent", sum(hook.sent for hook in hooks if hook))
-            progress.metric("gradient_bytes_uncompressed", sum(hook.uncompressed for hook in hooks if hook))
+        if epochs:
+            report_traffic(hooks, progress)
         self.settle(scene, chunks, group, progress.part(0.95, 1.0))
         return history
 

@@ -27,6 +27,7 @@ from ..errors import ModelError
 from ..group import Group
 from ..progress import SILENT, Progress
 from .branches import SPATIAL_UNITS, Branch
+from .compression import Compression, report_traffic
 from .features import published_text
 from .mixture import EstimationNetwork
 from .principal import COMPONENTS, principal_scene, whitened_axes
@@ -123,14 +124,24 @@ class ClippedAdam(torch.optim.Adam):
 class ScoreMatchedDensity:
     """A network for pixels of `bands` bands, with weights drawn from `seed`.
 
+    compression : how many times fewer entries of gradients are exchanged (RS-DGC); 0 exchanges all.
     axes : principal components, see `whitened_axes`, and (mean, whitening) of the spatial features, (1 +
     channels, channels), come with the training. center, spread : of the training pixels' energies.
     """
 
     def __init__(
-        self, bands: int, channels: int, latent: int, components: int, alpha: float, seed: int, device: str
+        self,
+        bands: int,
+        channels: int,
+        latent: int,
+        components: int,
+        alpha: float,
+        seed: int,
+        device: str,
+        compression: float = 0.0,
     ) -> None:
         self.bands, self.seed, self.device = bands, seed, torch.device(device)
+        self.compression = compression
         inputs = min(COMPONENTS, bands)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -153,6 +164,7 @@ class ScoreMatchedDensity:
         """
         self.axes = whitened_axes(scene.cube, group, progress.part(0.0, 0.05))
         small = principal_scene(scene, self.axes, group)
+        hooks = [Compression(self.compression) for _ in range(2)] if self.compression else []
         train(
             self.spatial.parameters(),
             lambda inner: self.spatial.gradients(small, inner),
@@ -160,6 +172,7 @@ class ScoreMatchedDensity:
             SPATIAL_STEPS if epochs else 0,
             group,
             progress.part(0.05, 0.15),
+            compression=hooks[0] if hooks else None,
         )
         sample = self._sample(small, group, progress.part(0.15, 0.2))
         generator = torch.Generator().manual_seed(self.seed)
@@ -184,8 +197,17 @@ class ScoreMatchedDensity:
                 self._draw(sample, generator)
 
         history = train(
-            self.network.parameters(), gradients, optimizer, steps, group, progress.part(0.2, 0.9), skip
+            self.network.parameters(),
+            gradients,
+            optimizer,
+            steps,
+            group,
+            progress.part(0.2, 0.9),
+            skip,
+            hooks[1] if hooks else None,
         )
+        if epochs:
+            report_traffic(hooks, progress)
         self._settle(small, group, progress.part(0.9, 1.0))
         return history
 

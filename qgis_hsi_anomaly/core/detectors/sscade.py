@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ..cube import Cube
+from ..errors import ParameterError
+from ..group import ALONE, Group
 from ..parameters import choice, integer, number
+from ..progress import SILENT, Progress
 from .learned import (
+    LearnedBackground,
     LearnedDetector,
     components_field,
     epochs_field,
@@ -78,7 +83,7 @@ class SSCADE(LearnedDetector):
         "Gradient compression",
         "What of the gradients the processes exchange at every step: all of it, or (rsdgc) the entries that a "
         "neighbourhood indicator finds important, the rest waiting for later steps. For slow networks; the scores "
-        "then depend on the number of processes. The improved variant exchanges all.",
+        "then depend on the number of processes. Not together with RESUME.",
         advanced=True,
     )
     compression_factor: float = number(
@@ -89,6 +94,20 @@ class SSCADE(LearnedDetector):
         maximum=10000.0,
         advanced=True,
     )
+
+    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> LearnedBackground:
+        """Train every member. ParameterError where compressed gradients are to be kept in a checkpoint."""
+        if self._compression and group.checkpoint is not None:
+            raise ParameterError(
+                "sscade: GRADIENT_COMPRESSION rsdgc cannot be used with RESUME, since what each process has not sent "
+                "yet is in no checkpoint: leave one of the two out."
+            )
+        return super().fit(cube, progress, group)
+
+    @property
+    def _compression(self) -> float:
+        """How many times fewer entries of gradients are exchanged; 0 exchanges all."""
+        return self.compression_factor if self.gradient_compression == "rsdgc" else 0.0
 
     @property
     def circular(self) -> bool:
@@ -101,7 +120,14 @@ class SSCADE(LearnedDetector):
             from ..deep.score_matching import ScoreMatchedDensity
 
             return ScoreMatchedDensity(
-                bands, self.spatial_channels, self.latent, self.mixture_components, self.alpha, seed, device
+                bands,
+                self.spatial_channels,
+                self.latent,
+                self.mixture_components,
+                self.alpha,
+                seed,
+                device,
+                self._compression,
             )
         from ..deep.density import Density
 
@@ -120,5 +146,5 @@ class SSCADE(LearnedDetector):
             circular=reference,
             alpha=self.alpha,
             feature_alpha=self.alpha if reference else 1.0,
-            compression=self.compression_factor if self.gradient_compression == "rsdgc" else 0.0,
+            compression=self._compression,
         )

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
 from qgis_hsi_anomaly.core.deep.compression import Compression, exchange, importance  # noqa: E402
 from qgis_hsi_anomaly.core.deep.group import join_group, leave_group  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE  # noqa: E402
-from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
+from qgis_hsi_anomaly.core.errors import ParameterError  # noqa: E402
+from qgis_hsi_anomaly.core.group import ALONE, Group  # noqa: E402
 from qgis_hsi_anomaly.core.progress import Progress  # noqa: E402
 from tests.core.deep.scenes import small_scene  # noqa: E402
 
@@ -47,24 +49,32 @@ def test_nothing_is_lost(indicator):
 
     for total, part, waiting in zip(given, received, state.residuals):
         assert torch.allclose(total, part + waiting, atol=1e-5)
-    assert state.sent == pytest.approx(5 * 8 * 1600 / 10, rel=0.02)
-    assert state.uncompressed == 5 * 4 * 1600
+    assert state.sent == state.uncompressed == 0  # nobody to send to
 
 
-def test_a_factor_of_one_sends_all():
-    """Then the scores are those without compression."""
+@pytest.mark.parametrize("variant", ["reference", "paper", "improved"])
+def test_a_factor_of_one_sends_all_and_a_larger_one_less(variant):
+    """At 1 the scores are those without compression, at 20 they are others: no variant ignores it."""
     cube = ArrayCube(small_scene())
-    progress = Progress()
-    plain = SSCADE(variant="reference", epochs=3).fit(cube).score(cube)
+    plain = SSCADE(variant=variant, epochs=3, learning_rate=1e-3)
+    scores = plain.fit(cube).score(cube)
 
-    found = (
-        SSCADE(variant="reference", epochs=3, gradient_compression="rsdgc", compression_factor=1)
-        .fit(cube, progress)
-        .score(cube)
+    same, other = (
+        replace(plain, gradient_compression="rsdgc", compression_factor=factor).fit(cube).score(cube)
+        for factor in (1, 20)
     )
 
-    assert np.abs(plain - found).max() <= 1e-4 * np.ptp(plain)
-    assert progress.metrics["gradient_bytes_sent"] == 2 * progress.metrics["gradient_bytes_uncompressed"]
+    assert np.abs(scores - same).max() <= 1e-4 * np.ptp(scores)
+    assert np.abs(scores - other).max() > 1e-3 * np.ptp(scores)
+
+
+def test_compression_and_a_checkpoint_are_refused():
+    """What waits in the other processes would be lost."""
+    group = Group()
+    group.checkpoint = object()
+
+    with pytest.raises(ParameterError, match="GRADIENT_COMPRESSION rsdgc cannot be used with RESUME"):
+        SSCADE(gradient_compression="rsdgc").fit(ArrayCube(small_scene()), group=group)
 
 
 def work(rank, size, port):
@@ -91,6 +101,14 @@ def work(rank, size, port):
         own = [b + g - r for b, g, r in zip(before, gradients[rank], state.residuals)]
         for total, part in zip(sums, own):
             assert np.allclose(group.sum(part.numpy()), total.numpy(), atol=1e-5)
+    # One other process; an eighth of the 180 entries, a place and a value each; the whole gradient twice round.
+    assert state.sent == pytest.approx(4 * 8 * 180 / 8, rel=0.05)
+    assert state.uncompressed == 4 * 4 * 180
+    progress = Progress()
+    detector = SSCADE(epochs=1, gradient_compression="rsdgc", compression_factor=10)
+    detector.fit(ArrayCube(small_scene()), progress, group)
+    sent, whole = (progress.metrics[f"gradient_bytes_{name}"] for name in ("sent", "uncompressed"))
+    assert sent == pytest.approx(whole * 1.5 / 10, rel=0.05)  # float64: 12 bytes an entry instead of 8
     leave_group(group)
 
 
