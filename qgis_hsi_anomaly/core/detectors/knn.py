@@ -17,6 +17,9 @@ from ..sampling import sample_spectra
 from ..statistics import Components, principal_components
 from .base import Background, Detector, score_spectra
 
+LEAF = 48
+"""Reference pixels in a leaf of the k-d tree; in 10 dimensions a quarter faster than scipy's 16."""
+
 
 @dataclass(frozen=True)
 class KNN(Detector):
@@ -90,7 +93,7 @@ class KNNBackground(Background):
         neighbors = min(self.neighbors, len(self.reference) - 1)
         if neighbors < self.neighbors:
             progress.warning(f"The background has {len(self.reference)} pixels: NEIGHBORS {neighbors} was used.")
-        tree = _tree_class()(self.reference, balanced_tree=False)
+        tree = _tree_class()(self.reference, LEAF, balanced_tree=False)
         return score_spectra(cube, partial(self._mean_distance, tree, neighbors), progress, group)
 
     def _mean_distance(self, tree: Any, neighbors: int, spectra: Array) -> Array:
