@@ -53,11 +53,6 @@ class GoDec:
         return {"mean": self.mean, "axes": self.axes, "thresholds": self.thresholds}
 
 
-def bytes_per_pixel(bands: int) -> int:
-    """Return what `GoDec.divide` needs for a pixel, its spectrum as float32 and what is made of it included."""
-    return bands * 52
-
-
 def learn_godec(
     cube: Cube,
     rank: int,
@@ -98,28 +93,30 @@ def godec(
     """
     random = np.random.default_rng(seed)
     kept = int(share * pixels.size)
-    sparse = np.zeros_like(pixels)
+    # Three arrays of the sample's size, written again and again: new ones would take longer than the arithmetic.
+    rest, sparse, sizes = pixels.copy(), np.empty_like(pixels), np.empty_like(pixels)
     all_axes: List[Array] = []
     thresholds: List[float] = []
     before = np.inf
     for iteration in range(ITERATIONS):
         progress.update(iteration / ITERATIONS)
-        rest = pixels - sparse
         basis = random.normal(size=(pixels.shape[1], rank))
         for _ in range(POWER):
             basis = rest.T @ (rest @ basis)
         axes = np.linalg.qr(basis)[0]
-        sparse = pixels - (rest @ axes) @ axes.T
-        sizes = np.abs(sparse)
+        low = np.matmul(rest @ axes, axes.T, out=rest)
+        np.subtract(pixels, low, out=sparse)
+        np.abs(sparse, out=sizes)
         threshold = _threshold(sizes, kept)
         noise = sizes < threshold
         all_axes.append(axes)
         thresholds.append(threshold)
-        norm = float(np.linalg.norm(sizes[noise]))
-        sparse[noise] = 0.0
+        np.copyto(sparse, 0.0, where=noise)
+        norm = float(np.linalg.norm(np.multiply(sizes, noise, out=sizes)))
         if abs(before - norm) <= CONVERGED * norm:
             break
         before = norm
+        np.subtract(pixels, sparse, out=rest)
     progress.update(1.0)
     return np.stack(all_axes), np.array(thresholds)
 

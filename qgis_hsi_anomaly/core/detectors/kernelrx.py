@@ -120,8 +120,7 @@ class KernelRXBackground(Background):
             along = (kernels - to_mean - mean_kernel[:, None] + mean_square) @ weights
             return np.asarray(np.maximum(outside / ridge - np.einsum("ij,ij->i", along, along), 0.0))
 
-        needed = cube.bands * 24 + len(self.reference) * 32
-        return score_spectra(cube, distances, progress, group, needed)
+        return score_spectra(cube, distances, progress, group)
 
     def _kernel(self, points: Array) -> Array:
         """Kernel between points (n, p) and the reference, (n, n_reference)."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Dict
 import numpy as np
 
 from ..cube import Array, Cube
-from ..godec import GoDec, bytes_per_pixel, learn_godec
+from ..godec import GoDec, learn_godec
 from ..group import ALONE, Group
 from ..parameters import integer, number
 from ..progress import SILENT, Progress
@@ -75,7 +75,7 @@ class LRaSMDBackground(Background):
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the norms, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
-        return score_spectra(cube, self._norms, progress, group, bytes_per_pixel(cube.bands))
+        return score_spectra(cube, self._norms, progress, group)
 
     def _norms(self, spectra: Array) -> Array:
         _, sparse = self.decomposition.divide(spectra)

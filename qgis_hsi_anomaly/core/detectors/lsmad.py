@@ -8,11 +8,12 @@ from typing import Any, ClassVar, Dict, Tuple
 import numpy as np
 
 from ..cube import Array, Cube
-from ..godec import GoDec, bytes_per_pixel, learn_godec
+from ..godec import GoDec, learn_godec
 from ..group import ALONE, Group
 from ..parameters import integer, number
 from ..progress import SILENT, Progress
 from ..statistics import Sums
+from ..threads import CHUNK, map_threads
 from .base import Background, Detector, score_spectra
 
 ENERGY = 0.999
@@ -97,9 +98,11 @@ def low_rank_statistics(
     bands = cube.bands
     sums = Sums(godec.mean, 0.0, np.zeros(bands), np.zeros((bands, bands)), np.zeros(bands), 0.0)
     first, last = group.rows(cube.rows)
-    for block in cube.blocks(rows=(first, last), bytes_per_pixel=bytes_per_pixel(bands)):
-        low, _ = godec.divide(cube.learning_spectra(block))
-        sums = sums + Sums.of(low, godec.mean)
+    for block in cube.blocks(rows=(first, last)):
+        spectra = cube.learning_spectra(block)
+        chunks = [spectra[start : start + CHUNK] for start in range(0, len(spectra), CHUNK)]
+        for part in map_threads(lambda chunk: Sums.of(godec.divide(chunk)[0], godec.mean), chunks):
+            sums = sums + part
         progress.update((block.stop - first) / max(last - first, 1))
     sums = sums.over(group)
     return sums.mean, sums.covariance
