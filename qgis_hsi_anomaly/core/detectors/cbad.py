@@ -21,6 +21,8 @@ from ..statistics import (
     check_varies,
     principal_components,
     regularized_covariance,
+    squared_lengths,
+    triangular,
     whitening,
 )
 from ..threads import CHUNK, map_threads
@@ -102,18 +104,18 @@ class CBAD(Detector):
         progress.metric("clusters", len(clusters))
         progress.message(f"{len(centres)} clusters found, {len(clusters)} left after merging small ones.")
         whitenings = [whitening(regularized_covariance(sums, self.regularization), progress) for sums in clusters]
-        # One array for all: directions a cluster lacks are columns of zeros.
-        rank = max(matrix.shape[1] for matrix in whitenings)
-        padded = np.stack([np.pad(matrix, ((0, 0), (0, rank - matrix.shape[1]))) for matrix in whitenings])
         means = np.stack([sums.mean for sums in clusters])
         if components is not None:
             means = components.centre + means @ components.axes.T
-            padded = components.axes @ padded
-        return CBADBackground(centres, merged, means, padded)
+            whitenings = [triangular(components.axes @ matrix) for matrix in whitenings]
+        # One array for all: directions a cluster lacks are columns of zeros.
+        rank = max(matrix.shape[1] for matrix in whitenings)
+        triangles = np.stack([np.pad(matrix, ((0, 0), (0, rank - matrix.shape[1]))) for matrix in whitenings])
+        return CBADBackground(centres, merged, means, triangles)
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> CBADBackground:
         """Rebuild the background from a model file's arrays."""
-        return CBADBackground(arrays["centres"], arrays["merged"], arrays["means"], arrays["whitenings"])
+        return CBADBackground(arrays["centres"], arrays["merged"], arrays["means"], arrays["triangles"])
 
 
 @dataclass(frozen=True)
@@ -121,13 +123,13 @@ class CBADBackground(Background):
     """Where pixels belong and how far they are from it, in all bands; float64 unless said otherwise.
 
     centres : (k, bands) of k-means. merged : (k,) int64, the cluster each centre belongs to after merging.
-    means : (clusters, bands). whitenings : (clusters, bands, rank), W W' the inverse covariance.
+    means : (clusters, bands). triangles : (clusters, bands, rank), lower triangular, W W' the inverse covariance.
     """
 
     centres: Array
     merged: Array
     means: Array
-    whitenings: Array
+    triangles: Array
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
@@ -136,8 +138,7 @@ class CBADBackground(Background):
     def _distances(self, spectra: Array) -> Array:
         distances = np.empty(len(spectra))
         for cluster, own in by_label(self.merged[nearest_centre(spectra, self.centres)]):
-            white = (spectra[own] - self.means[cluster]) @ self.whitenings[cluster]
-            distances[own] = np.einsum("ij,ij->i", white, white)
+            distances[own] = squared_lengths(spectra[own] - self.means[cluster], self.triangles[cluster])
         return distances
 
     def arrays(self) -> Dict[str, Array]:
@@ -146,7 +147,7 @@ class CBADBackground(Background):
             "centres": self.centres,
             "merged": self.merged,
             "means": self.means,
-            "whitenings": self.whitenings,
+            "triangles": self.triangles,
         }
 
 

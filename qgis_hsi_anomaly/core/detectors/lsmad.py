@@ -12,7 +12,7 @@ from ..godec import GoDec, learn_godec
 from ..group import ALONE, Group
 from ..parameters import integer, number
 from ..progress import SILENT, Progress
-from ..statistics import Sums
+from ..statistics import Sums, squared_lengths, triangular
 from ..threads import CHUNK, map_threads
 from .base import Background, Detector, score_spectra
 
@@ -64,27 +64,25 @@ class LSMAD(Detector):
         share = self.sparsity / 100
         godec = learn_godec(cube, self.rank, share, ENERGY, self.seed, progress.part(0.0, 0.7), group)
         mean, covariance = low_rank_statistics(cube, godec, progress.part(0.7, 1.0), group)
-        return LSMADBackground(mean, floored_whitening(covariance))
+        return LSMADBackground(mean, triangular(floored_whitening(covariance)))
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> LSMADBackground:
         """Rebuild the background from a model file's arrays."""
-        return LSMADBackground(arrays["mean"], arrays["whitening"])
+        return LSMADBackground(arrays["mean"], triangular(arrays["whitening"]))
 
 
 @dataclass(frozen=True)
 class LSMADBackground(Background):
-    """mean : (bands,) float64. whitening : (bands, bands) float64, W W' the inverse of the floored covariance."""
+    """mean : (bands,). whitening : (bands, bands), lower triangular, W W' the inverse of the floored covariance."""
 
     mean: Array
     whitening: Array
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
-        return score_spectra(cube, self._distances, progress, group)
-
-    def _distances(self, spectra: Array) -> Array:
-        white = (spectra - self.mean) @ self.whitening
-        return np.asarray(np.einsum("ij,ij->i", white, white))
+        return score_spectra(
+            cube, lambda spectra: squared_lengths(spectra - self.mean, self.whitening), progress, group
+        )
 
     def arrays(self) -> Dict[str, Array]:
         """Mean and whitening."""
