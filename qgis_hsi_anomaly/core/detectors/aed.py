@@ -238,6 +238,10 @@ def _area_opening() -> Callable[[Array, int], Array]:
         ) from error
 
     def opening(image: Array, area: int) -> Array:
-        return np.asarray(area_opening(image, area, connectivity=1))
+        rows, columns = image.shape
+        # scikit-image fails on fewer than 3 rows or columns. More of the darkest value make no bright part larger.
+        missing = (0, max(3 - rows, 0)), (0, max(3 - columns, 0))
+        padded = np.pad(image, missing, constant_values=image.min())
+        return np.asarray(area_opening(padded, area, connectivity=1)[:rows, :columns])
 
     return opening

@@ -33,6 +33,20 @@ def test_residues_are_scikit_images(monkeypatch, tile, area):
     assert found.max() > 1
 
 
+@pytest.mark.parametrize("shape", [(1, 60), (60, 1), (2, 40), (257, 20)])
+def test_images_and_tiles_of_a_row_or_two(shape):
+    """A lone bright pixel at one end and a dark one at the other are taken away, a pair is not; 257 = a tile and 1."""
+    pytest.importorskip("skimage")
+    values = np.zeros(shape, dtype=np.float32)
+    values[0, 0], values[-1, -1] = -2, 3
+    values.ravel()[[20, 21]] = 5 if shape[1] > 1 else 0
+    expected = np.where(values < 5, np.abs(values), 0)
+
+    found = area_residue(values, np.ones(shape, dtype=bool), 1)
+
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_a_target_stands_out_up_to_the_area():
     """A square of 16 pixels is taken away by an area of 16, not by 15."""
     pytest.importorskip("skimage")
