@@ -28,7 +28,9 @@ from .group import sum_tensor
 from .mixture import EstimationNetwork, evaluate, log_densities, moment_sums, slopes
 
 KEPT_AT_ONCE = 8192
-"""Pixels whose energies are worked on at once."""
+"""Pixels whose energies are worked on at once on a CPU."""
+CUDA_KEPT_AT_ONCE = 262144
+"""Pixels whose energies are worked on at once on a GPU."""
 
 Chunks = Callable[[], Iterable[Tuple[slice, List[Tensor]]]]
 """Walks over this process's pixels: their places, and the inputs of every branch, (n, width) each."""
@@ -162,7 +164,7 @@ def gather_moments(network: DensityNetwork, kept: Tensor, group: Group) -> Tenso
     """Return the moment sums of all processes' codes z, weighted by their memberships, (K, 1 + d + d d)."""
     depth, components = network.latent + 2, network.estimation.second.out_features
     sums = torch.zeros(components, 1 + depth + depth**2, dtype=torch.float64, device=kept.device)
-    for part in kept.split(KEPT_AT_ONCE, dim=1):
+    for part in portions(kept):
         codes = network.fuse(part)
         sums += moment_sums(codes.double(), network.estimation(codes).double())
     return sum_tensor(sums, group)
@@ -185,7 +187,7 @@ def differentiate_kept(
     pull = torch.zeros_like(fixed)
     energy, error = 0.0, 0.0
     scale = weights.energy / total
-    for part, slope in zip(kept.split(KEPT_AT_ONCE, dim=1), gradient.split(KEPT_AT_ONCE, dim=1)):
+    for part, slope in zip(portions(kept), portions(gradient)):
         codes = network.fuse(part).double()
         joint = evaluate(fixed, codes)
         evidence = torch.logsumexp(joint, dim=0)
@@ -195,7 +197,7 @@ def differentiate_kept(
         slope.copy_(slopes(fixed, codes, responsibilities))
     pulls = [sum_tensor(pull, group), torch.full_like(penalty, weights.variance)]
     (moment_slopes,) = torch.autograd.grad([form, penalty], [sums], pulls)
-    for part, slope in zip(kept.split(KEPT_AT_ONCE, dim=1), gradient.split(KEPT_AT_ONCE, dim=1)):
+    for part, slope in zip(portions(kept), portions(gradient)):
         leaf = part.detach().clone().requires_grad_()
         fused = network.fuse(leaf)
         codes = fused.detach().double()
@@ -215,6 +217,11 @@ def differentiate_kept(
         "energy": energy / total,
         "inverse_variances": float(penalty.detach()) / group.size,
     }
+
+
+def portions(kept: Tensor) -> Sequence[Tensor]:
+    """Return what was kept of the pixels that are worked on at once, a view each."""
+    return kept.split(KEPT_AT_ONCE if kept.device.type == "cpu" else CUDA_KEPT_AT_ONCE, dim=1)
 
 
 def gradient_of(tensor: Tensor) -> Tensor:

@@ -79,7 +79,15 @@ class AdversarialAutoencoder:
 
     def score(self, scene: Scene, group: Group, progress: Progress = SILENT) -> Array:
         """Return the scores of the scene's pixels, of all processes, (rows, columns) float32, 0 elsewhere."""
+        self._move(scene.device)
         return group.sum(scene.map_of(self._scores(scene, progress).float()))
+
+    def _move(self, device: torch.device) -> None:
+        """Go where the pixels are: a model that was read from a file is on the CPU."""
+        self.device = device
+        self.branch.to(device)
+        self.discriminator.to(device)
+        self.moments = self.moments.to(device)
 
     def arrays(self) -> Dict[str, Array]:
         """Return weights and moments by name."""

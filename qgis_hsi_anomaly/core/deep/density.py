@@ -14,7 +14,6 @@ from ..errors import ModelError
 from ..group import Group
 from ..progress import SILENT, Progress
 from .accumulation import (
-    KEPT_AT_ONCE,
     Chunks,
     CodeLoss,
     DensityNetwork,
@@ -22,6 +21,7 @@ from .accumulation import (
     encode_all,
     gather_moments,
     joint_gradients,
+    portions,
 )
 from .branches import SPATIAL_UNITS, SPECTRAL_UNITS
 from .compression import Compression, report_traffic
@@ -206,8 +206,7 @@ class Density:
     @torch.no_grad()
     def _energies(self, kept: Tensor) -> Tensor:
         form, _ = log_densities(self._settled())
-        parts = kept.split(KEPT_AT_ONCE, dim=1)
-        return torch.cat([energies(form, self.codes_of(part)) for part in parts])
+        return torch.cat([energies(form, self.codes_of(part)) for part in portions(kept)])
 
     def _settled(self) -> Tensor:
         if self.moments is None:

@@ -44,8 +44,8 @@ class Scene:
     first, last : this process's rows. count, total : pixels in the mask here, and of all processes.
     room : bytes of the budget that are left over for what is made of the pixels.
 
-    They are kept on the device where half of the cube's memory budget holds them (on a GPU, half of its free
-    memory), unless the cube's block height is fixed; else they are read again at every walk.
+    They are kept on the device where half of the cube's memory budget holds them (on a GPU, three eighths of its
+    free memory), unless the cube's block height is fixed; else they are read again at every walk.
     """
 
     def __init__(
@@ -69,7 +69,8 @@ class Scene:
 
     def _budget(self) -> int:
         if self.device.type == "cuda":
-            return int(torch.cuda.mem_get_info(self.device)[0])
+            # A quarter stays free for what a chunk's layers make on the way.
+            return int(torch.cuda.mem_get_info(self.device)[0] * 3 // 4)
         return self.cube.memory_budget
 
     def spectra(self) -> Iterator[Tuple[slice, Tensor]]:

@@ -213,8 +213,16 @@ class ScoreMatchedDensity:
 
     def score(self, scene: Scene, group: Group, progress: Progress = SILENT) -> Array:
         """Return the energies of the scene's pixels, of all processes, (rows, columns) float32, 0 elsewhere."""
+        self._move(scene.device)
         small = principal_scene(scene, self.axes, group)
         return group.sum(small.map_of(self._energies(small, progress).float()))
+
+    def _move(self, device: torch.device) -> None:
+        """Go where the pixels are: a model that was read from a file is on the CPU."""
+        self.device = device
+        self.spatial.to(device)
+        self.network.to(device)
+        self.context = self.context.to(device)
 
     def arrays(self) -> Dict[str, Array]:
         """Return weights, axes and moments by name."""

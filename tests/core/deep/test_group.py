@@ -2,6 +2,7 @@
 
 import os
 import socket
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ torch = pytest.importorskip("torch", reason="learned detectors need torch")
 import torch.multiprocessing as mp  # noqa: E402
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
+from qgis_hsi_anomaly.core.deep import score_matching  # noqa: E402
 from qgis_hsi_anomaly.core.deep.group import choose_device, join_group, leave_group, sum_tensor  # noqa: E402
+from qgis_hsi_anomaly.core.detectors.registry import make_detector  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.rx import RX  # noqa: E402
-from qgis_hsi_anomaly.core.detectors.sscade import SSCADE  # noqa: E402
+from qgis_hsi_anomaly.core.detectors.sscade import SSCADE, VARIANTS  # noqa: E402
 from qgis_hsi_anomaly.core.errors import ParameterError  # noqa: E402
 from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
 from tests.core.deep.scenes import small_scene  # noqa: E402
@@ -101,3 +104,29 @@ def test_devices(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ParameterError, match="finds no GPU"):
         choose_device("cuda")
+
+
+def tensors_of(density):
+    """Return every tensor that a density holds: its own, and those of its networks."""
+    values = list(vars(density).values())
+    modules = [value for value in values if isinstance(value, torch.nn.Module)]
+    found = [value for value in values if isinstance(value, torch.Tensor)]
+    return found + [tensor for module in modules for tensor in module.state_dict().values()]
+
+
+@pytest.mark.parametrize(
+    ("id", "values"), [("sscade", {"variant": v}) for v in VARIANTS] + [("scaae", {}), ("aegmm", {}), ("liade", {})]
+)
+def test_a_model_from_a_file_goes_where_the_pixels_are(id, values, monkeypatch):
+    """It is read to the CPU; scoring on a GPU finds all of it there (torch's device without memory stands in)."""
+    density = make_detector(id, values).density(6, 0, "cpu")
+    elsewhere = SimpleNamespace(device=torch.device("meta"), map_of=None)
+    # The first thing each does with the pixels, which are none.
+    for name in ("features", "_scores"):
+        monkeypatch.setattr(type(density), name, lambda *_, **__: 1 / 0, raising=False)
+    monkeypatch.setattr(score_matching, "principal_scene", lambda *_: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        density.score(elsewhere, ALONE)
+
+    assert {tensor.device.type for tensor in tensors_of(density)} == {"meta"}
