@@ -6,9 +6,11 @@ A learned detector says which density it trains (`density`); whatever has the me
 from __future__ import annotations
 
 import json
+import time
 from abc import abstractmethod
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Protocol, Tuple
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, List, Protocol, Tuple
 
 import numpy as np
 
@@ -99,6 +101,15 @@ def seed_field() -> Any:
     )
 
 
+@contextmanager
+def timed(name: str, progress: Progress) -> Iterator[None]:
+    """Report what is done inside as the metric `name`: seconds on the clock, and of this process's processors."""
+    clock, processor = time.perf_counter(), time.process_time()
+    yield
+    seconds = {"clock": time.perf_counter() - clock, "processor": time.process_time() - processor}
+    progress.metric(name, {key: round(value, 3) for key, value in seconds.items()})
+
+
 class LearnedDetector(Detector):
     """Base of detectors that train a density; subclasses declare the fields and say what `density` is."""
 
@@ -124,6 +135,10 @@ class LearnedDetector(Detector):
 
     def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> LearnedBackground:
         """Train every member on the cube's background pixels. DataError where nothing varies."""
+        with timed("learning_seconds", progress):
+            return self._fit(cube, progress, group)
+
+    def _fit(self, cube: Cube, progress: Progress, group: Group) -> LearnedBackground:
         from ..deep.scene import Scene, value_span
 
         span = value_span(cube, group, progress.part(0.0, 0.02))
@@ -176,6 +191,10 @@ class LearnedBackground(Background):
 
         Reports the rank correlations of the score with the untrained control and with Ledoit-Wolf RX.
         """
+        with timed("scoring_seconds", progress):
+            return self._maps(cube, progress, group)
+
+    def _maps(self, cube: Cube, progress: Progress, group: Group) -> Dict[str, Array]:
         from ..deep.scene import Scene
 
         scene = Scene(cube, cube.valid, self.span, group, self.detector.circular)
