@@ -1,19 +1,31 @@
-"""Speed of E2E-SSCADE's training: against the bare matrix products of its layers, and against N x N projectors.
+"""Speed of E2E-SSCADE's training, on the reference variant and, where nothing else is said, 300 x 480 x 224 pixels.
 
-Every figure is a ratio of two times measured in the same run. `python -m benchmarks.training_speed`.
+    .venv/bin/python -m benchmarks.training_speed [growth] [training_against_products] [processes]
+    .venv/bin/python -m benchmarks.training_speed device --device cuda [--output build/bench]
+
+`growth` and `training_against_products` measure one process: against N x N projectors, and against the bare matrix
+products of the layers; `processes` two worker processes of one thread against one; every figure is a ratio of
+two times measured in the same run. `device` measures whole-image training on a GPU (or, `--device cpu`, on the
+processor): seconds, memory, and the share of the time that the matrix products would take at the device's own
+speed; for full float32 products and for those of reduced precision (TF32), with the difference that these make; and
+the seconds in one worker process, in two, in four ... as many as there are GPUs (or cores).
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import sys
 import time
-from typing import Callable, Dict, List
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 import numpy as np
 
-from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.cube import Array, ArrayCube
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE
+from qgis_hsi_anomaly.core.progress import Progress
 
 EPOCHS = 20
 SPATIAL_STEPS = 20
@@ -36,16 +48,20 @@ def seconds_of(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def layer_sizes(bands: int) -> List[Tuple[int, int]]:
+    """Inputs and outputs of all layers: B-200-9-200-B, 3-30-9-30-3, convolutions B-27 and 27-B."""
+    sizes = [(bands, 200), (200, 9), (9, 200), (200, bands), (3, 30), (30, 9), (9, 30), (30, 3)]
+    return [*sizes, (bands, 27), (27, bands)]
+
+
 def bare_products(pixels: int, bands: int, chunk: int = 2048) -> Callable[[str], None]:
     """Return a function that makes the matrix products of all layers for `pixels` pixels, and nothing else.
 
     Called with `train`: forward, and backward for weights and for all inputs but the data's. With `score`: forward.
-    Layers are those of the defaults: spectra B-200-9-200-B, context 3-30-9-30-3, convolutions B-27 and 27-B.
     """
     import torch
 
-    sizes = [(bands, 200), (200, 9), (9, 200), (200, bands), (3, 30), (30, 9), (9, 30), (30, 3)]
-    sizes += [(bands, 27), (27, bands)]
+    sizes = layer_sizes(bands)
     data = torch.rand(pixels, bands)
     layers = [
         (torch.rand(outputs, inputs), torch.rand(chunk, inputs), torch.rand(chunk, outputs))
@@ -151,5 +167,167 @@ def growth(pixels: int = 10_000) -> Dict[str, float]:
     }
 
 
+def worker_seconds(
+    cube: ArrayCube, processes: int, cores: Optional[Set[int]] = None, device: str = "cpu"
+) -> Dict[str, float]:
+    """Return seconds of training and scoring in worker processes, as they report them, on the clock and of work.
+
+    Packing and the start of the interpreters are not in it. cores : those that the processes may use, all by default;
+    each process has its share of them in threads.
+    """
+    from qgis_hsi_anomaly.jobs.execution import Execution
+    from qgis_hsi_anomaly.jobs.run import run_in_worker
+
+    progress = Progress()
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores or before)
+    try:
+        run_in_worker("detect", cube, SSCADE(variant="reference"), None, Execution(device, processes), progress)
+    finally:
+        os.sched_setaffinity(0, before)
+    reported = [progress.metrics[f"{name}_seconds"] for name in ("learning", "scoring")]
+    return {key: sum(seconds[key] for seconds in reported) for key in ("clock", "processor")}
+
+
+def processes(rows: int = 300, columns: int = 480, bands: int = 224, repeats: int = 2) -> Dict[str, float]:
+    """Return training and scoring in two worker processes of one thread each, against one; best of `repeats`.
+
+    `speedup` is on the clock. `work_speedup` is in the processor seconds of one process: what the speedup can be at
+    most, also where other programs take the cores' time.
+    """
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    if len(cores) < 2:
+        raise RuntimeError("Two processes of one thread need two cores.")
+    cube = scene(rows, columns, bands)
+    one, two = [], []
+    for _ in range(repeats):
+        one.append(worker_seconds(cube, 1, {cores[0]}))
+        two.append(worker_seconds(cube, 2, set(cores)))
+    best = [{key: min(run[key] for run in runs) for key in runs[0]} for runs in (one, two)]
+    return {
+        "one_seconds": best[0]["clock"],
+        "two_seconds": best[1]["clock"],
+        "speedup": best[0]["clock"] / best[1]["clock"],
+        "work_speedup": best[0]["processor"] / best[1]["processor"],
+    }
+
+
+def product_rate(device: str) -> float:
+    """Return the operations a second of one large float32 matrix product on the device."""
+    import torch
+
+    size = 2048 if device == "cpu" else 8192
+    a, b = torch.rand(size, size, device=device), torch.rand(size, size, device=device)
+    torch.mm(a, b)
+
+    def products() -> None:
+        for _ in range(5):
+            torch.mm(a, b)
+        finish(device)
+
+    finish(device)
+    return 5 * 2 * size**3 / min(seconds_of(products) for _ in range(3))
+
+
+def operations(pixels: int, bands: int) -> float:
+    """Return the operations of the matrix products in a run: every layer forward, and backward in training.
+
+    Backward for weights and for all inputs but the data's; scoring, trained and untrained, forward.
+    """
+    forward = [2.0 * pixels * inputs * outputs for inputs, outputs in layer_sizes(bands)]
+    backward = sum(forward) + sum(part for index, part in enumerate(forward) if index not in (0, 4, 8))
+    return EPOCHS * (sum(forward) + backward) + 2 * sum(forward)
+
+
+def finish(device: str) -> None:
+    """Wait until the device has done what it was given."""
+    import torch
+
+    if device != "cpu":
+        torch.cuda.synchronize(device)
+
+
+def areas(scores_of: Callable[[ArrayCube], Array]) -> List[float]:
+    """Return AUC(PD,PF) on the paper scenes; none without HSI_ANOMALY_DATA."""
+    if "HSI_ANOMALY_DATA" not in os.environ:
+        return []
+    from benchmarks.gradient_compression import SCENES
+    from benchmarks.gradient_compression import scene as paper_scene
+    from qgis_hsi_anomaly.core.metrics import area_under_roc, label_scores
+
+    scenes = [paper_scene(Path(os.environ["HSI_ANOMALY_DATA"]), name) for name in SCENES]
+    return [area_under_roc(label_scores(scores_of(cube), truth)) for cube, truth in scenes]
+
+
+def device(name: str, rows: int = 300, columns: int = 480, bands: int = 224) -> Dict[str, Any]:
+    """Return what whole-image training takes on the device `name` (cpu or cuda), by precision of matrix products."""
+    import torch
+
+    from qgis_hsi_anomaly.core.deep.group import join_group
+
+    group = join_group(name)
+    cube = scene(rows, columns, bands)
+
+    def run(image: ArrayCube, epochs: int = EPOCHS) -> Array:
+        detector = SSCADE(variant="reference", epochs=epochs)
+        return detector.fit(image, progress, group).score(image, progress, group)
+
+    found: Dict[str, Any] = {"device": group.device, "torch": torch.__version__}
+    if group.device != "cpu":
+        found["name"] = torch.cuda.get_device_name(group.device)
+    exact: Dict[str, Any] = {}
+    for precision in ("highest", "high"):
+        torch.set_float32_matmul_precision(precision)
+        progress = Progress()
+        run(cube, epochs=1)  # starts the libraries
+        if group.device != "cpu":
+            torch.cuda.reset_peak_memory_stats(group.device)
+        scores = run(cube)
+        learning, scoring = (progress.metrics[f"{what}_seconds"]["clock"] for what in ("learning", "scoring"))
+        rate = product_rate(group.device)
+        figures = {
+            "learning_seconds": learning,
+            "scoring_seconds": scoring,
+            "teraflops_of_a_large_product": rate / 1e12,
+            "share_of_product_limit": operations(rows * columns, bands) / rate / (learning + scoring),
+            "auc": areas(run),
+        }
+        if group.device != "cpu":
+            figures["peak_megabytes"] = torch.cuda.max_memory_allocated(group.device) / 1e6
+        if precision == "highest":
+            exact = {"scores": scores, "auc": figures["auc"]}
+        figures["largest_score_difference"] = float(np.abs(scores - exact["scores"]).max() / np.ptp(exact["scores"]))
+        differences = np.abs(np.subtract(figures["auc"], exact["auc"]))
+        figures["largest_auc_difference"] = float(differences.max()) if len(differences) else None
+        found[precision] = figures
+    torch.set_float32_matmul_precision("highest")
+    most = torch.cuda.device_count() if group.device != "cpu" else len(os.sched_getaffinity(0))
+    counts = [count for count in (1, 2, 4, 8) if count <= most]
+    found["worker_seconds"] = {str(count): worker_seconds(cube, count, device=name)["clock"] for count in counts}
+    return found
+
+
+def main() -> None:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    functions = {"growth": growth, "training_against_products": training_against_products, "processes": processes}
+    parser.add_argument("what", nargs="*", choices=[*functions, "device"], help="by default all but device")
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="measure this device")
+    parser.add_argument("--output", type=Path, help="folder for the figures of the device, as text and JSON")
+    arguments = parser.parse_args()
+    if arguments.device or "device" in arguments.what:
+        found = device(arguments.device or "cuda")
+        if arguments.output is not None:
+            from benchmarks.results import save
+
+            save(arguments.output, f"training-{found['device'].split(':')[0]}", json.dumps(found, indent=1), found)
+            return
+    else:
+        found = {}
+        for name in arguments.what or functions:
+            found.update(functions[name]())
+    json.dump(found, sys.stdout, indent=1)
+
+
 if __name__ == "__main__":
-    json.dump({**growth(), **training_against_products()}, sys.stdout, indent=1)
+    main()
