@@ -185,20 +185,23 @@ def apply(
     """
     fitted = read_header(model)
     detector = fitted.detector
+    elsewhere = detector.needs_torch or execution.several
+    # Before the raster is read, so that a damaged file is told at once.
+    background = None if elsewhere else read_model(model).background
     if spread is not None and not detector.gives_spread:
         raise ParameterError(f"{detector.id}: SPREAD needs a detector of several members.")
     _check_outputs([output, spread], None, [input, model])
     run = _begin("apply", detector, input, progress)
     run.record["model"] = model
-    bands = match_bands(fitted.bands, fitted.wavelengths, fitted.band_numbers, read_band_table(input))
+    bands = match_bands(fitted.wavelengths, fitted.band_numbers, fitted.raster_bands, read_band_table(input))
     cube = open_cube(input, bands, None, detector.memory_budget, run.part(0.0, 0.15), drop=False)
     _describe(cube, run, None)
     run.lap("read")
     working = run.part(0.15, 0.95)
-    if detector.needs_torch or execution.several:
+    if background is None:
         maps = run_in_worker("apply", cube, detector, model, execution, working)
     else:
-        maps = read_model(model).background.maps(cube, working)
+        maps = background.maps(cube, working)
     run.lap("score")
     if not maps:
         return _nothing_to_write(cube, progress)

@@ -113,6 +113,39 @@ def test_apply_matches_bands_by_wavelength(scene):
     assert json.loads((scene / "b.tif.json").read_text())["bands"] == [1, 3, 4]
 
 
+@pytest.mark.parametrize("bands", [[1, 2, 3], [2, 4, 6]])
+def test_apply_makes_the_same_selection_on_a_raster_without_wavelengths(scene, bands):
+    """By number on a raster of as many bands; one of another number of bands is refused."""
+    array = np.random.default_rng(3).normal(100, 5, (12, 10, 7)).astype(np.float32)
+    write_raster(scene / "monday.tif", array[..., :6])
+    write_raster(scene / "tuesday.tif", array[::-1, :, :6])
+    write_raster(scene / "other.tif", array)
+    workflow.fit(RX, str(scene / "monday.tif"), str(scene / "model.hsi"), bands=bands)
+
+    workflow.apply(str(scene / "model.hsi"), str(scene / "tuesday.tif"), str(scene / "a.tif"))
+
+    assert json.loads((scene / "a.tif.json").read_text())["bands"] == bands
+    with pytest.raises(ModelError, match=r"of 6\), the raster has 7 usable ones"):
+        workflow.apply(str(scene / "model.hsi"), str(scene / "other.tif"), str(scene / "b.tif"))
+
+
+def test_a_damaged_model_is_told_before_the_raster_is_read(scene):
+    """Here an array is missing."""
+    workflow.fit(RX, str(scene / "scene.tif"), str(scene / "model.hsi"))
+    raw = (scene / "model.hsi").read_bytes()
+    (scene / "model.hsi").write_bytes(raw.replace(b'"mean"', b'"nean"'))
+    said = []
+
+    with pytest.raises(ModelError, match="damaged"):
+        workflow.apply(
+            str(scene / "model.hsi"),
+            str(scene / "scene.tif"),
+            str(scene / "a.tif"),
+            progress=Progress(on_message=said.append),
+        )
+    assert said == []
+
+
 def test_apply_refuses_bands_that_do_not_fit(scene):
     """With both lists."""
     workflow.fit(RX, str(scene / "scene.tif"), str(scene / "model.hsi"))

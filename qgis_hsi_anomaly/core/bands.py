@@ -47,7 +47,7 @@ def parse_bands(text: str) -> List[int]:
     """Return band numbers from a list such as `1,2,5-40`. Raises ParameterError where it is none."""
     numbers: List[int] = []
     for item in text.split(","):
-        match = re.fullmatch(r"\s*(\d+)\s*(?:-\s*(\d+)\s*)?", item)
+        match = re.fullmatch(r"\s*(\d{1,6})\s*(?:-\s*(\d{1,6})\s*)?", item)
         if match is None or int(match[2] or match[1]) < int(match[1]):
             raise ParameterError(f"BANDS must be a list such as 1,2,5-40; got {text!r}.")
         numbers.extend(range(int(match[1]), int(match[2] or match[1]) + 1))
@@ -55,15 +55,17 @@ def parse_bands(text: str) -> List[int]:
 
 
 def match_bands(
-    bands: int, wavelengths: Optional[Sequence[float]], band_numbers: Sequence[int], table: BandTable
+    wavelengths: Optional[Sequence[float]], band_numbers: Sequence[int], raster_bands: int, table: BandTable
 ) -> List[int]:
     """Return the numbers of a raster's bands that a model needs, in the model's order.
 
-    bands, wavelengths (nanometres), band_numbers : of the raster the model was fitted on.
+    wavelengths (nanometres), band_numbers : of the bands the model was fitted on. raster_bands : how many bands
+    the raster it was fitted on had, used or not.
     Where both know wavelengths, these decide: for every band of the model the nearest of the raster, no
-    farther than half the model's band spacing there, or half the raster's band width. Else the raster
-    must have as many usable bands as the model; or, where the model used a selection, bands of these numbers.
-    Raises ModelError, with both lists, where neither fits.
+    farther than half the model's band spacing there, or half the raster's band width. Else a raster of as many
+    bands as the model's is taken to have the same, and gives those of the same numbers; another raster must
+    have as many usable bands as the model uses.
+    Raises ModelError, with both lists, where none fits.
     """
     usable = table.numbers
     known = usable[np.isfinite(table.wavelengths[usable - 1])]
@@ -80,15 +82,15 @@ def match_bands(
             f"The raster does not have the model's bands: the model needs {_in_short(wanted)} nm, "
             f"the raster has {_in_short(offered)} nm."
         )
-    if len(usable) == bands:
+    if len(table.names) == raster_bands:
+        if set(band_numbers) <= set(usable.tolist()):
+            return list(band_numbers)
+    elif len(usable) == len(band_numbers):
         return [int(number) for number in usable]
-    selected = list(band_numbers) != list(range(1, bands + 1))
-    if selected and set(band_numbers) <= set(usable.tolist()):
-        return [int(number) for number in band_numbers]
     raise ModelError(
-        f"The raster does not have the model's bands: the model was fitted on {bands} bands "
-        f"(numbers {numbers_text(band_numbers)}), the raster has {len(usable)} usable ones "
-        f"(numbers {numbers_text(usable.tolist())})."
+        f"The raster does not have the model's bands: the model was fitted on {len(band_numbers)} bands "
+        f"(numbers {numbers_text(band_numbers)} of {raster_bands}), the raster has {len(usable)} usable ones "
+        f"(numbers {numbers_text(usable.tolist())} of {len(table.names)})."
     )
 
 

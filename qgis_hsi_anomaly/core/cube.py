@@ -48,7 +48,7 @@ class Cube(ABC):
     valid : (rows, columns) bool, True where every used band is finite and not nodata.
     background : (rows, columns) bool, the valid pixels from which the background may be learnt.
     wavelengths, fwhm : (bands,) float64 in nanometres, or None where unknown.
-    band_numbers : (bands,) int, the bands' numbers in the file, from 1.
+    band_numbers : (bands,) int, the bands' numbers in the file, from 1. raster_bands : how many the file has, used or not.
     pixel_area : square map units (metres where the CRS is geographic) a pixel covers; None without a CRS.
     memory_budget : bytes that row blocks and what detectors make of them may take.
     block_rows : fixed height of row blocks; None lets the budget decide.
@@ -62,6 +62,7 @@ class Cube(ABC):
     wavelengths: Optional[Array] = None
     fwhm: Optional[Array] = None
     band_numbers: Array
+    raster_bands: int
     pixel_area: Optional[float] = None
     memory_budget: int = MEMORY_BUDGET
     block_rows: Optional[int] = None
@@ -124,6 +125,7 @@ class ArrayCube(Cube):
     array : (rows, columns, bands), any real dtype. Pixels that are not finite in every band are not valid.
     valid : (rows, columns) bool; found from the array where it is not given.
     background : (rows, columns) bool, where the background may be learnt; all valid pixels by default.
+    band_numbers : 1 to bands by default. raster_bands : the highest of them by default.
 
     Raises DataError when the shapes do not fit or fewer than two pixels are valid.
     """
@@ -139,6 +141,7 @@ class ArrayCube(Cube):
         pixel_area: Optional[float] = None,
         memory_budget: int = MEMORY_BUDGET,
         block_rows: Optional[int] = None,
+        raster_bands: Optional[int] = None,
     ) -> None:
         if array.ndim != 3 or 0 in array.shape:
             raise DataError(f"A cube must be (rows, columns, bands), none of them 0; got shape {array.shape}.")
@@ -146,6 +149,7 @@ class ArrayCube(Cube):
         self.rows, self.columns, self.bands = array.shape
         self.wavelengths, self.fwhm = wavelengths, fwhm
         self.band_numbers = np.asarray(band_numbers if band_numbers is not None else np.arange(1, self.bands + 1))
+        self.raster_bands = int(self.band_numbers.max()) if raster_bands is None else raster_bands
         self.pixel_area = pixel_area
         self.memory_budget, self.block_rows = memory_budget, block_rows
         if valid is None:

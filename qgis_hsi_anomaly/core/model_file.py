@@ -34,7 +34,7 @@ class ModelHeader:
 
     detector : the detector with the parameters it was fitted with.
     bands : number of bands it was fitted on. wavelengths : theirs, in nanometres, or None.
-    band_numbers : their numbers in the raster it was fitted on, from 1.
+    band_numbers : their numbers in the raster it was fitted on, from 1. raster_bands : how many that raster has.
     versions : versions of the software that fitted it.
     """
 
@@ -42,6 +42,7 @@ class ModelHeader:
     bands: int
     wavelengths: Optional[List[float]]
     band_numbers: List[int]
+    raster_bands: int
     versions: Dict[str, str]
 
 
@@ -58,7 +59,7 @@ def model_of(detector: Detector, background: Background, cube: Cube, versions: D
         raise ModelError(f"{detector.id} learns no background that could be saved: run it on each raster instead.")
     wavelengths = None if cube.wavelengths is None else [float(value) for value in cube.wavelengths]
     numbers = [int(number) for number in cube.band_numbers]
-    return Model(detector, cube.bands, wavelengths, numbers, versions, background)
+    return Model(detector, cube.bands, wavelengths, numbers, cube.raster_bands, versions, background)
 
 
 def write_model(path: str, model: Model) -> None:
@@ -70,6 +71,7 @@ def write_model(path: str, model: Model) -> None:
         "bands": model.bands,
         "wavelengths": model.wavelengths,
         "band_numbers": model.band_numbers,
+        "raster_bands": model.raster_bands,
         "versions": model.versions,
         "facts": model.background.facts(),
     }
@@ -115,9 +117,7 @@ def read_model(path: str) -> Model:
         raise ModelError(f"The model file {path} cannot be used: {error}") from error
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"The model file {path} is damaged: fit it again.") from error
-    return Model(
-        header.detector, header.bands, header.wavelengths, header.band_numbers, header.versions, background
-    )
+    return Model(**vars(header), background=background)
 
 
 def _read(path: str) -> Tuple[ModelHeader, Dict[str, Array], Dict[str, Any]]:
@@ -135,30 +135,51 @@ def _read(path: str) -> Tuple[ModelHeader, Dict[str, Array], Dict[str, Any]]:
     try:
         entries = json.loads(raw[8 : 8 + length])
         header = json.loads(entries.pop("__metadata__")[_KEY])
-        placed = {name: entry["data_offsets"] for name, entry in entries.items()}
+        form = header.get("format")
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise not_a_model from error
-    data = raw[8 + length :]
-    if max((end for _, end in placed.values()), default=0) > len(data):
-        raise ModelError(f"The model file {path} is cut short: copy or fit it again.")
-    if header.get("format") != FORMAT:
-        raise ModelError(f"The model file {path} has format {header.get('format')}; this version reads {FORMAT}.")
+    if form != FORMAT:
+        raise ModelError(f"The model file {path} has format {form}; this version reads {FORMAT}.")
     try:
-        arrays = {
-            name: np.frombuffer(data[start:end], dtype=_DTYPES[entries[name]["dtype"]])
-            .reshape(entries[name]["shape"])
-            .copy()
-            for name, (start, end) in placed.items()
-        }
-        found = ModelHeader(
-            make_detector(header["detector"], header["parameters"]),
-            int(header["bands"]),
-            header["wavelengths"],
-            header["band_numbers"],
-            header["versions"],
-        )
-        return found, arrays, dict(header["facts"])
+        return _header(header), _arrays(entries, raw[8 + length :]), dict(header["facts"])
+    except EOFError as error:
+        raise ModelError(f"The model file {path} is cut short: copy or fit it again.") from error
     except HsiAnomalyError as error:
         raise ModelError(f"The model file {path} cannot be used: {error}") from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise ModelError(f"The model file {path} is damaged: fit it again.") from error
+
+
+def _arrays(entries: Dict[str, Any], data: bytes) -> Dict[str, Array]:
+    """Return the arrays by name. EOFError where the data end too early, ValueError where an array makes no sense."""
+    arrays = {}
+    for name, entry in entries.items():
+        start, end = entry["data_offsets"]
+        if end > len(data):
+            raise EOFError(f"{name} is not complete")
+        found = np.frombuffer(data[start:end], dtype=_DTYPES[entry["dtype"]]).reshape(entry["shape"]).copy()
+        if not np.isfinite(found).all():
+            raise ValueError(f"{name} is not finite")
+        arrays[name] = found
+    return arrays
+
+
+def _header(header: Dict[str, Any]) -> ModelHeader:
+    """Return our part of the header. ValueError and others where its parts do not fit each other."""
+    numbers = [int(number) for number in header["band_numbers"]]
+    wavelengths = header["wavelengths"]
+    if wavelengths is not None:
+        wavelengths = [float(value) for value in wavelengths]
+    found = ModelHeader(
+        make_detector(header["detector"], dict(header["parameters"])),
+        int(header["bands"]),
+        wavelengths,
+        numbers,
+        int(header["raster_bands"]),
+        dict(header["versions"]),
+    )
+    if found.bands != len(numbers) or min(numbers) < 1 or max(numbers) > found.raster_bands:
+        raise ValueError("The numbers of the bands contradict each other.")
+    if wavelengths is not None and (found.bands != len(wavelengths) or not np.isfinite(wavelengths).all()):
+        raise ValueError("The wavelengths are not those of the bands.")
+    return found

@@ -54,6 +54,7 @@ def pack_cube(cube: Cube, folder: Path, progress: Progress = SILENT, processes: 
             "wavelengths": _numbers(cube.wavelengths),
             "fwhm": _numbers(cube.fwhm),
             "band_numbers": _numbers(cube.band_numbers),
+            "raster_bands": cube.raster_bands,
             "pixel_area": cube.pixel_area,
             "memory_budget": cube.memory_budget // processes,
             "block_rows": cube.block_rows,

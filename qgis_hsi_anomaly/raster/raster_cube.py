@@ -43,7 +43,7 @@ class RasterCube(Cube):
         self.rows, self.columns, self.bands = source.rows, source.columns, len(source.numbers)
         self.valid, self.background = valid, background
         self.wavelengths, self.fwhm = wavelengths, fwhm
-        self.band_numbers = np.asarray(source.numbers)
+        self.band_numbers, self.raster_bands = np.asarray(source.numbers), int(dataset.RasterCount)
         self.pixel_area = self.georeference.pixel_area
         # GDAL keeps a row of the file's blocks unpacked while blocks of the cube go through it.
         self.memory_budget = max(memory_budget - source.block_bytes, memory_budget // 4)

@@ -11,7 +11,7 @@ from qgis_hsi_anomaly.jobs.packing import check_room, pack_cube, packed_size, un
 def test_round_trip(cube, tmp_path, block_rows):
     background = np.random.default_rng(1).random((23, 11)) < 0.5
     cube = ArrayCube(
-        cube.array, None, background, cube.wavelengths, None, [1, 2, 5, 6, 7, 9], 900.0, 2**20, block_rows
+        cube.array, None, background, cube.wavelengths, None, [1, 2, 5, 6, 7, 9], 900.0, 2**20, block_rows, 12
     )
     fractions = []
     from qgis_hsi_anomaly.core.progress import Progress
@@ -26,6 +26,7 @@ def test_round_trip(cube, tmp_path, block_rows):
     np.testing.assert_array_equal(found.background, cube.background)
     np.testing.assert_array_equal(found.wavelengths, cube.wavelengths)
     np.testing.assert_array_equal(found.band_numbers, cube.band_numbers)
+    assert found.raster_bands == 12
     assert (found.fwhm, found.pixel_area, found.block_rows) == (None, 900.0, block_rows)
     assert found.memory_budget == 2**19
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < packed_size(cube) + 2000
