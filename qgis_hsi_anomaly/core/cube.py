@@ -48,7 +48,8 @@ class Cube(ABC):
     valid : (rows, columns) bool, True where every used band is finite and not nodata.
     background : (rows, columns) bool, the valid pixels from which the background may be learnt.
     wavelengths, fwhm : (bands,) float64 in nanometres, or None where unknown.
-    band_numbers : (bands,) int, the bands' numbers in the file, from 1. raster_bands : how many the file has, used or not.
+    band_numbers : (bands,) int, the bands' numbers in the file, from 1.
+    raster_bands : how many bands the file has, used or not.
     pixel_area : square map units (metres where the CRS is geographic) a pixel covers; None without a CRS.
     memory_budget : bytes that row blocks and what detectors make of them may take.
     block_rows : fixed height of row blocks; None lets the budget decide.
