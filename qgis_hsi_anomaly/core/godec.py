@@ -61,23 +61,37 @@ def learn_godec(
     seed: int,
     progress: Progress = SILENT,
     group: Group = ALONE,
+    left: int = 0,
 ) -> GoDec:
     """Learn the decomposition from a random sample of the background: all of it up to 10^7 band values.
 
     rank : of L; 0 takes the fewest components that hold the share `energy` of the variance.
-    share : of all entries that go into S. Two passes over the data. DataError where nothing varies.
+    share : of all entries that go into S. left : directions, of those in which the background varies, that L must
+    leave to S and N. Where `energy` needs more, the background is of no low rank and L is its mean; a higher rank
+    that was asked for is lowered. A warning says so. Two passes over the data. DataError where nothing varies.
     """
     sums = gather_sums(cube, progress.part(0.0, 0.4), group)
     check_varies(sums)
     count = max(SAMPLE_VALUES // cube.bands, 1)
     sample = sample_spectra(cube, count, seed, progress.part(0.4, 0.6), group)
     centred = sample - sums.mean
-    if rank == 0:
-        values = np.maximum(np.linalg.eigvalsh(sums.covariance)[::-1], 0.0)
+    values = np.maximum(np.linalg.eigvalsh(sums.covariance)[::-1], 0.0)
+    varying = int((values > values[0] * len(values) * np.finfo(np.float64).eps).sum())
+    most = varying - left
+    if rank > most:
+        progress.warning(f"RANK {rank} is too high where {varying} directions vary: {most} was used.")
+        rank = most
+    elif rank == 0:
         rank = int(np.searchsorted(np.cumsum(values) / values.sum(), energy) + 1)
+        if rank > most:
+            progress.warning(
+                f"No low rank holds {energy:.1%} of the background's variance: deviations are measured from its mean."
+            )
+            rank = 0
+        else:
+            progress.message(f"Rank {rank} of the background holds {energy:.1%} of the variance.")
         progress.metric("rank", rank)
-        progress.message(f"Rank {rank} of the background holds {energy:.1%} of the variance.")
-    axes, thresholds = godec(centred, min(rank, cube.bands), share, seed, progress.part(0.6, 1.0))
+    axes, thresholds = godec(centred, rank, share, seed, progress.part(0.6, 1.0))
     return GoDec(sums.mean, axes, thresholds)
 
 

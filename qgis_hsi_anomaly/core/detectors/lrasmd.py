@@ -24,8 +24,9 @@ class LRaSMD(Detector):
 
     W. Sun, C. Liu, J. Li, Y. M. Lai, W. Li, J. Appl. Remote Sensing 8 (2014) 083641. The decomposition is
     learnt from a random sample of the background (all of it up to 10^7 band values) and applied to every pixel:
-    see `core.godec`. Pixels without a sparse entry score 0. Three passes over the data, time
-    O(n_pixels bands (bands + 10 rank)), memory one row block and the sample.
+    see `core.godec`. Pixels without a sparse entry score 0. Where only all directions together hold 99 % of the
+    variance, as in white noise, L is the mean. Three passes over the data, time O(n_pixels bands (bands + 10 rank)),
+    memory one row block and the sample.
     """
 
     id: ClassVar[str] = "lrasmd"
@@ -60,7 +61,7 @@ class LRaSMD(Detector):
     def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> LRaSMDBackground:
         """Decompose the background. DataError where nothing varies."""
         share = self.sparsity / 100
-        return LRaSMDBackground(learn_godec(cube, self.rank, share, ENERGY, self.seed, progress, group))
+        return LRaSMDBackground(learn_godec(cube, self.rank, share, ENERGY, self.seed, progress, group, left=1))
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> LRaSMDBackground:
         """Rebuild the background from a model file's arrays."""
