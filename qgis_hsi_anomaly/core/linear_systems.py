@@ -35,17 +35,33 @@ def solve_packed(matrices: Array, right: Array) -> Array:
     right : (p, n) float64. Returns the solutions, (p, n) float64.
     Time O(p^3 / 3) a system; every step runs over all systems at once, so a few hundred of them keep it busy.
     """
-    p = len(right)
-    places = diagonal_places(p)
-    columns: List[Array] = [matrices[places[i] : places[i] + p - i] for i in range(p)]
-    solution = right.copy()
+    factor_packed(matrices, len(right))
+    return solve_factored(matrices, right)
+
+
+def factor_packed(matrices: Array, p: int) -> None:
+    """Overwrite packed matrices, see `solve_packed`, by their factors: D on the diagonal, L below it."""
+    columns = _columns(matrices, p)
     for i, column in enumerate(columns):
         factor = column[1:] / column[0]
         for k in range(i + 1, p):
             columns[k] -= factor[k - i - 1] * column[k - i :]
-        solution[i + 1 :] -= factor * solution[i]
-        solution[i] /= column[0]
         column[1:] = factor
+
+
+def solve_factored(factors: Array, right: Array) -> Array:
+    """Solve the systems that `factor_packed` factored for right sides (p, n); returns (p, n) float64."""
+    p = len(right)
+    columns = _columns(factors, p)
+    solution = right.copy()
+    for i, column in enumerate(columns):
+        solution[i + 1 :] -= column[1:] * solution[i]
+    solution /= factors[diagonal_places(p)]
     for i in range(p - 2, -1, -1):
         solution[i] -= np.einsum("kn,kn->n", columns[i][1:], solution[i + 1 :])
     return solution
+
+
+def _columns(matrices: Array, p: int) -> List[Array]:
+    places = diagonal_places(p)
+    return [matrices[places[i] : places[i] + p - i] for i in range(p)]

@@ -9,6 +9,7 @@ never judges itself. Invalid pixels are no part of a ring.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Callable, Iterator, Tuple
 
 import numpy as np
@@ -153,21 +154,35 @@ def ring_members(tile: Tile, window: DualWindow, rows: slice, columns: slice) ->
     """Say which surrounding pixels are in the ring of each pixel of a patch of the tile, (n_pixels, n_around) bool.
 
     rows, columns : the patch, counted within the tile. Its surroundings are `reach` wider on every side.
+    Not to be written to: patches may share it.
     """
     wider = 2 * window.reach
+    row_numbers = tile.row_numbers[rows.start : rows.stop + wider]
+    column_numbers = tile.column_numbers[columns.start : columns.stop + wider]
+    # Where nothing is mirrored, all patches of one size look alike.
+    if all((np.diff(numbers) == 1).all() for numbers in (row_numbers, column_numbers)):
+        members = _inner_members(len(row_numbers), len(column_numbers), window)
+    else:
+        members = _members(row_numbers, column_numbers, window)
+    valid = tile.valid[rows.start : rows.stop + wider, columns.start : columns.stop + wider]
+    return members if valid.all() else members & valid.ravel()
+
+
+def _members(row_numbers: Array, column_numbers: Array, window: DualWindow) -> Array:
     # Along each axis 1 = in the outer window, 3 = in the guard too: of both axes, 1 is the ring.
     down, across = (
         outer + np.uint8(2) * guard
-        for outer, guard in (
-            window_members(tile.row_numbers[rows.start : rows.stop + wider], window),
-            window_members(tile.column_numbers[columns.start : columns.stop + wider], window),
-        )
+        for outer, guard in (window_members(row_numbers, window), window_members(column_numbers, window))
     )
     members = (down[:, None, :, None] & across[None, :, None, :]) == 1
-    valid = tile.valid[rows.start : rows.stop + wider, columns.start : columns.stop + wider]
-    if not valid.all():
-        members &= valid
     return np.asarray(members.reshape(members.shape[0] * members.shape[1], -1))
+
+
+@lru_cache(maxsize=16)
+def _inner_members(height: int, width: int, window: DualWindow) -> Array:
+    members = _members(np.arange(height), np.arange(width), window)
+    members.flags.writeable = False
+    return members
 
 
 def ring_sums(planes: Array, tile: Tile, window: DualWindow) -> Array:

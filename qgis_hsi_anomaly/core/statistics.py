@@ -185,7 +185,7 @@ def whitening(covariance: Array, progress: Progress = SILENT) -> Array:
 def triangular(whitening: Array) -> Array:
     """Return the lower triangular matrix (bands, rank) with the same W W'."""
     # W' = Q R: W and R' differ by a rotation, which W W' does not see.
-    return np.asarray(np.linalg.qr(whitening.T, mode="r").T)
+    return np.asarray(np.linalg.qr(whitening.T)[1].T)
 
 
 def squared_lengths(centred: Array, triangle: Array) -> Array:

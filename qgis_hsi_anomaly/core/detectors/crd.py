@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, List, Tuple
+from typing import ClassVar, Iterator, List, Tuple
 
 import numpy as np
 
 from ..cube import Array, Cube
 from ..group import ALONE, Group
-from ..linear_systems import diagonal_places, products, solve_packed
+from ..linear_systems import diagonal_places, factor_packed, products, solve_factored
 from ..neighborhood import DualWindow, Tile, ring_members, score_windows
 from ..parameters import flag, integer, number
 from ..progress import SILENT, Progress
+from ..ring_systems import SINGLE_PRECISION, Patch, solve_with_tail
 from ..statistics import Components, principal_components
 from .base import Background, Detector
 
 _TILE = 32
 _PATCH = 8
 """Pixels of a patch share one dictionary, so that their systems are built by one matrix product."""
-_DIRECT = 40
-"""Up to so many components a system is built and factored; beyond, it is solved by conjugate gradients."""
+_DIRECT = 24
+"""Up to so many coordinates a system is built and factored whole; of more, only the leading ones."""
+_LEADING = 12
 _FLOOR = 1e-12
 _CLOSE = 1e-6
-_TOLERANCE = 2e-5
-_ITERATIONS = 40
-_TINY = np.finfo(np.float64).tiny
+"""Squared distances shorter than this share of the squared lengths are computed from differences."""
+
+Place = Tuple[slice, slice]
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,10 @@ class CRD(Detector):
 
     W. Li, Q. Du, IEEE TGRS 53 (2015) 1463-1474. Computed in its exact p x p form: with W = G^-2 the residual is
     lambda (X W X' + lambda I)^-1 y. The p coordinates come from an uncentred singular value decomposition of
-    the scene's background. Up to 40 coordinates by factors, time O(window^2 p^2 + p^3) a pixel. Above, by
-    conjugate gradients to a few 1e-9 of the score: about five products with X where lambda is 1 or more; pixels that do
-    not converge (lambda far below 1) are solved one by one, O(p^3).
+    the scene's background. Up to 24 coordinates by factors, time O(window^2 p^2 + p^3) a pixel. Of more, the first
+    12 by factors and the rest, small beside lambda I, by Lanczos steps to a few 1e-9 of the score: two or three pairs
+    of products with X where lambda is 10 or more, in single precision. Pixels that do not converge (lambda far below 1)
+    are solved one by one, O(p^3).
 
     SUM_TO_ONE appends a row of ones, times the root mean square of the scene, to X and y, and leaves its
     residual out of the score.
@@ -136,109 +139,141 @@ class CRDBackground(Background):
 
     def score_tile(self, tile: Tile) -> Array:
         """Return the norms of the residuals, (height, width) float64; of invalid pixels some number."""
-        p, reach = tile.features.shape[2], self.window.reach
-        height, width = tile.valid.shape[0] - 2 * reach, tile.valid.shape[1] - 2 * reach
-        size = p + (self.ones > 0)
-        direct = size <= _DIRECT
-        matrices = np.empty((size * (size + 1) // 2 if direct else 0, height, width))
-        solved = np.empty((size, height, width))
-        for top in range(0, height, _PATCH):
-            for left in range(0, width, _PATCH):
-                rows, columns = slice(top, min(top + _PATCH, height)), slice(left, min(left + _PATCH, width))
-                dictionary, weights, pixels = self._patch(tile, rows, columns)
-                shape = (-1, rows.stop - rows.start, columns.stop - columns.start)
-                if direct:
-                    packed = products(np.ascontiguousarray(dictionary.T)[None])[0] @ weights.T
-                    matrices[:, rows, columns] = packed.reshape(shape)
-                    solved[:, rows, columns] = pixels.T.reshape(shape)
-                else:
-                    solved[:, rows, columns] = _solve(dictionary, weights, pixels, self.lambda_).T.reshape(shape)
-        if direct:
-            matrices[diagonal_places(size)] += self.lambda_
-            solved = solve_packed(matrices.reshape(len(matrices), -1), solved.reshape(size, -1))
-        residuals = self.lambda_ * solved.reshape(size, height, width)[:p]
-        return np.asarray(np.sqrt(np.einsum("prc,prc->rc", residuals, residuals)))
+        points = _Points.of(tile, self.window.reach, self.ones)
+        height, width = (side - 2 * self.window.reach for side in tile.valid.shape)
+        places = list(_places(height, width))
+        weights, matrices, lonely = [], [], []
+        for place in places:
+            of_patch, without_ring = self._weights(tile, points, place)
+            weights.append(of_patch)
+            matrices.append(points.around(points.pairs, place).T @ of_patch.T)
+            lonely.append(without_ring)
 
-    def _patch(self, tile: Tile, rows: slice, columns: slice) -> Tuple[Array, Array, Array]:
-        """Return what the pixels of a patch share and have of their own.
+        own = np.concatenate([points.at(points.leading, place) for place in places])
+        factors: Array = np.concatenate(matrices, axis=1)
+        factors[diagonal_places(own.shape[1])] += self.lambda_
+        factor_packed(factors, own.shape[1])
+        solution = solve_factored(factors, np.ascontiguousarray(own.T))
+        leading, unsolved, squares = own.shape[1] - (self.ones > 0), np.concatenate(lonely), np.zeros(len(own))
+        if leading < tile.features.shape[2]:
+            tail = tile.features[..., leading:]
+            patches, right = _patches(points, tail, places, weights, solution, self.lambda_)
+            solution, squares, converged = solve_with_tail(patches, factors, solution, right, self.lambda_)
+            unsolved = unsolved | ~converged
+        squares = squares + np.einsum("pn,pn->n", solution[:leading], solution[:leading])
 
-        dictionary (n, size): the pixels of all their rings, and the mean of the scene where a pixel has no ring;
-        weights (n_pixels, n): W, 0 outside the pixel's own ring; pixels (n_pixels, size).
-        """
-        reach, p = self.window.reach, tile.features.shape[2]
-        around = tile.features[rows.start : rows.stop + 2 * reach, columns.start : columns.stop + 2 * reach]
-        pixels = around[reach:-reach, reach:-reach].reshape(-1, p)
-        members = ring_members(tile, self.window, rows, columns)
-        count = np.count_nonzero(members, axis=1)[:, None]
-        used = members.any(axis=0)
-        dictionary, members = around.reshape(-1, p)[used], members[:, used]
-        if not count.all():
-            dictionary = np.concatenate([dictionary, self.components.mean[None]])
-            members = np.concatenate([members, count == 0], axis=1)
-        squares = _squared_distances(pixels, dictionary, members)
-        weights = self.window.size / np.maximum(count, 1) / np.maximum(squares, self.floor)
-        weights *= members
+        scores, order = np.empty((height, width)), _order(places, height, width)
+        scores.flat[order] = self.lambda_ * np.sqrt(squares)
+        for pixel in order[unsolved]:
+            scores.flat[pixel] = self._residual(tile, *divmod(int(pixel), width))
+        return scores
+
+    def _weights(self, tile: Tile, points: _Points, place: Place) -> Tuple[Array, Array]:
+        """Return W of a patch's pixels, (n_pixels, n_around), 0 outside their rings, and which have no ring."""
+        members = ring_members(tile, self.window, *place)
+        count = np.count_nonzero(members, axis=1)
+        squares = points.at(points.near, place) @ points.around(points.far, place).T
+        weights = np.divide(members, np.maximum(squares, self.floor, out=squares), out=squares)
+        own, other = points.at(points.slack, place), points.around(points.slack, place).T
+        if weights.max() * (own.max() + other.max()) > 1:
+            close = weights * (own + other) > 1
+            pixels, around = points.at(tile.features, place), points.around(tile.features, place)
+            for row in np.flatnonzero(close.any(axis=1)):
+                difference = around[close[row]] - pixels[row]
+                exact = np.einsum("ij,ij->i", difference, difference)
+                weights[row, close[row]] = 1 / np.maximum(exact, self.floor)
+        if count.min() < self.window.size:
+            weights *= (self.window.size / np.maximum(count, 1))[:, None]
+        return weights, count == 0
+
+    def _residual(self, tile: Tile, row: int, column: int) -> float:
+        """Score one pixel by its whole system; a pixel without a ring against the mean of the scene."""
+        reach = self.window.reach
+        members = ring_members(tile, self.window, slice(row, row + 1), slice(column, column + 1))[0]
+        pixel = tile.features[row + reach, column + reach]
+        around = tile.features[row : row + 2 * reach + 1, column : column + 2 * reach + 1]
+        atoms = around.reshape(len(members), -1)[members] if members.any() else self.components.mean[None]
+        squares = np.maximum(((atoms - pixel) ** 2).sum(axis=1), self.floor)
+        weights = self.window.size / max(np.count_nonzero(members), 1) / squares
         if self.ones > 0:
-            dictionary = np.pad(dictionary, ((0, 0), (0, 1)), constant_values=self.ones)
-            pixels = np.pad(pixels, ((0, 0), (0, 1)), constant_values=self.ones)
-        return dictionary, weights, pixels
+            atoms = np.pad(atoms, ((0, 0), (0, 1)), constant_values=self.ones)
+            pixel = np.append(pixel, self.ones)
+        system = (atoms.T * weights) @ atoms
+        system.flat[:: len(system) + 1] += self.lambda_
+        solved = np.linalg.solve(system, pixel)[: tile.features.shape[2]]
+        return float(self.lambda_ * np.linalg.norm(solved))
 
 
-def _squared_distances(pixels: Array, dictionary: Array, members: Array) -> Array:
-    """Return |y - x|^2 of pixels (n, p) and dictionary (m, p), (n, m); exact where it is a member.
+@dataclass(frozen=True)
+class _Points:
+    """The pixels of a tile and those around it, as its patches need them: arrays (rows, columns, ...).
 
-    |y|^2 - 2 y'x + |x|^2 by one matrix product; where too many digits cancel, from the differences themselves.
+    leading : coordinates that are solved for by factors, and the row of ones where there is one. pairs : their
+    products, see `products`. near, far : the inner product of two pixels' is
+    |x - y|^2. slack : the sum of two pixels' is the squared distance below which too many digits of that cancel.
     """
-    centre = dictionary.mean(axis=0)
-    pixels, dictionary = pixels - centre, dictionary - centre
-    own, other = _dots(pixels, pixels), _dots(dictionary, dictionary)
-    left = np.concatenate([pixels, own, np.ones_like(own)], axis=1)
-    right = np.concatenate([-2 * dictionary, np.ones_like(other), other], axis=1)
-    squares = left @ right.T
-    limit = _CLOSE * (own.max() + other.max())
-    if squares.min() < limit:
-        close = members & (squares < limit)
-        for row in np.flatnonzero(close.any(axis=1)):
-            difference = dictionary[close[row]] - pixels[row]
-            squares[row, close[row]] = np.einsum("ij,ij->i", difference, difference)
-    return np.asarray(squares)
+
+    reach: int
+    leading: Array
+    pairs: Array
+    near: Array
+    far: Array
+    slack: Array
+
+    @classmethod
+    def of(cls, tile: Tile, reach: int, ones: float) -> _Points:
+        """Prepare a tile, with a row of `ones` where that is not 0."""
+        p = tile.features.shape[2]
+        leading = tile.features[..., : p if p <= _DIRECT else _LEADING]
+        centred = tile.features - tile.features.mean(axis=(0, 1))
+        squares = np.einsum("rcp,rcp->rc", centred, centred)[..., None]
+        near = np.concatenate([centred, squares, np.ones_like(squares)], axis=2)
+        far = np.concatenate([-2 * centred, np.ones_like(squares), squares], axis=2)
+        if ones > 0:
+            leading = np.pad(leading, ((0, 0), (0, 0), (0, 1)), constant_values=ones)
+        pairs = products(np.ascontiguousarray(leading.transpose(0, 2, 1))).transpose(0, 2, 1)
+        return cls(reach, leading, np.ascontiguousarray(pairs), near, far, _CLOSE * squares)
+
+    def around(self, part: Array, place: Place) -> Array:
+        """Return one of the arrays for a patch and the pixels around it, (n_around, ...)."""
+        rows, columns = (slice(one.start, one.stop + 2 * self.reach) for one in place)
+        return part[rows, columns].reshape(-1, part.shape[2])
+
+    def at(self, part: Array, place: Place) -> Array:
+        """Return one of the arrays for the pixels of a patch, (n_pixels, ...)."""
+        rows, columns = (slice(one.start + self.reach, one.stop + self.reach) for one in place)
+        return part[rows, columns].reshape(-1, part.shape[2])
 
 
-def _solve(dictionary: Array, weights: Array, pixels: Array, lambda_: float) -> Array:
-    """Solve (X W X' + lambda I) v = y for every pixel by conjugate gradients, (n, p); only |v| is asked for.
-
-    Residuals are kept orthogonal to all earlier ones, so the steps are those of Lanczos and |v|^2 is a Gauss
-    quadrature of y' (X W X' + lambda I)^-2 y (G. H. Golub, G. Meurant, Matrices, Moments and Quadrature, 2010):
-    its relative error is about the square of the tolerance on |residual| / (lambda |v|), a few 1e-9.
-    Pixels that do not converge are solved by factors.
-    """
-    solution = np.zeros_like(pixels)
-    residual, direction = pixels.copy(), pixels.copy()
-    power = _dots(residual, residual)
-    earlier: List[Array] = []
-    for _ in range(_ITERATIONS):
-        earlier.append(residual / np.sqrt(np.maximum(power, _TINY)))
-        image = lambda_ * direction + (weights * (direction @ dictionary.T)) @ dictionary
-        step = power / np.maximum(_dots(direction, image), _TINY)
-        solution += step * direction
-        residual -= step * image
-        for other in earlier:
-            residual -= _dots(residual, other) * other
-        before, power = power, _dots(residual, residual)
-        unsolved = power > (_TOLERANCE * lambda_) ** 2 * _dots(solution, solution)
-        if not unsolved.any():
-            return solution
-        direction *= power / np.maximum(before, _TINY)
-        direction += residual
-    for pixel in np.flatnonzero(unsolved):
-        used = weights[pixel] > 0
-        atoms = dictionary[used]
-        system = (atoms.T * weights[pixel, used]) @ atoms
-        system.flat[:: len(system) + 1] += lambda_
-        solution[pixel] = np.linalg.solve(system, pixels[pixel])
-    return solution
+def _places(height: int, width: int) -> Iterator[Place]:
+    """Cut a tile into patches."""
+    for top in range(0, height, _PATCH):
+        for left in range(0, width, _PATCH):
+            yield slice(top, min(top + _PATCH, height)), slice(left, min(left + _PATCH, width))
 
 
-def _dots(first: Array, second: Array) -> Array:
-    """Inner products of rows, (n, 1)."""
-    return np.asarray(np.einsum("ij,ij->i", first, second)[:, None])
+def _patches(
+    points: _Points, tail: Array, places: List[Place], weights: List[Array], solution: Array, lambda_: float
+) -> Tuple[List[Patch], Array]:
+    """Return patches and right sides for `solve_with_tail`; tail : (rows, columns, t), the tile's other coordinates."""
+    energies = np.einsum("rct,rct->rc", tail, tail)[..., None]
+    energy = max((own @ points.around(energies, place)).max() for own, place in zip(weights, places))
+    single = energy <= SINGLE_PRECISION * lambda_ * tail.shape[2]
+    patches: List[Patch] = []
+    right: List[Array] = []
+    seen = 0
+    for place, own in zip(places, weights):
+        pixels = slice(seen, seen + len(own))
+        dictionary = points.around(points.leading, place), points.around(tail, place)
+        explained = (own * (solution[:, pixels].T @ dictionary[0].T)) @ dictionary[1]
+        right.append(points.at(tail, place) - explained)
+        parts = (part.astype(np.float32 if single else np.float64) for part in (*dictionary, own))
+        patches.append(Patch(pixels, *parts))
+        seen += len(own)
+    return patches, np.concatenate(right)
+
+
+def _order(places: List[Place], height: int, width: int) -> Array:
+    """Return where in a (height, width) map the pixels of the patches lie, one patch after the other."""
+    numbers = np.arange(height * width).reshape(height, width)
+    return np.concatenate([numbers[place].ravel() for place in places])

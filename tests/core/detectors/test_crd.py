@@ -6,6 +6,7 @@ import pytest
 from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors import crd
 from qgis_hsi_anomaly.core.detectors.crd import CRD
+from qgis_hsi_anomaly.core.neighborhood import Tile, ring_members
 
 from .windows import direct_residual, ring_of, scene
 
@@ -34,7 +35,9 @@ def _exact_scores(detector, cube, monkeypatch):
 @pytest.mark.parametrize("sum_to_one", [False, True])
 def test_scores_are_those_of_the_direct_solution(lambda_, sum_to_one, by_factors, monkeypatch):
     """All bands, by factors and by conjugate gradients, to 1e-8."""
-    monkeypatch.setattr(crd, "_DIRECT", 40 if by_factors else 0)
+    if not by_factors:
+        monkeypatch.setattr(crd, "_DIRECT", 0)
+        monkeypatch.setattr(crd, "_LEADING", 2)
     array = scene()
     cube = ArrayCube(array)
     spectra = array[cube.valid].astype(np.float64)
@@ -82,7 +85,9 @@ def test_a_pixel_without_neighbours_is_compared_with_the_mean_of_the_scene():
 @pytest.mark.parametrize("by_factors", [True, False])
 def test_a_pixel_equal_to_its_surroundings_scores_nothing(by_factors, monkeypatch):
     """Distances of 0 neither divide by zero nor drown the rest."""
-    monkeypatch.setattr(crd, "_DIRECT", 40 if by_factors else 0)
+    if not by_factors:
+        monkeypatch.setattr(crd, "_DIRECT", 0)
+        monkeypatch.setattr(crd, "_LEADING", 2)
     array = scene(30, 40, 5)
     array[:, :25] = 700
     array[10, 10] = [700, 760, 640, 700, 700]
@@ -96,11 +101,18 @@ def test_a_pixel_equal_to_its_surroundings_scores_nothing(by_factors, monkeypatc
 
 
 def test_distances_keep_their_digits_where_products_cancel():
-    """Neighbours a ten-millionth of their length apart, and a pixel that is its own neighbour."""
+    """Neighbours a ten-millionth of their length apart, and copies of the pixel itself."""
     random = np.random.default_rng(0)
-    pixels = 5000 + random.normal(scale=1000, size=(6, 8))
-    dictionary = np.concatenate([pixels + random.normal(scale=1e-3, size=pixels.shape), pixels])
+    features = 5000 + random.normal(scale=1000, size=(11, 11, 8))
+    features[:, 6:] = features[:, :5] + random.normal(scale=1e-3, size=(11, 5, 8))
+    features[8:] = features[:3]
+    numbers = np.arange(11)
+    tile = Tile(slice(0, 5), slice(0, 5), features, np.ones((11, 11), dtype=bool), numbers, numbers)
+    background = CRD(inner_window=1, outer_window=7, principal_components=0).fit(ArrayCube(features))
+    place = slice(0, 5), slice(0, 5)
 
-    found = crd._squared_distances(pixels, dictionary, np.ones((6, 12), dtype=bool))
+    found, _ = background._weights(tile, crd._Points.of(tile, 3, 0.0), place)
 
-    np.testing.assert_allclose(found, ((pixels[:, None] - dictionary) ** 2).sum(axis=2), rtol=1e-9)
+    pixels, around = features[3:8, 3:8].reshape(-1, 8), features.reshape(-1, 8)
+    squares = np.maximum(((pixels[:, None] - around) ** 2).sum(axis=2), background.floor)
+    np.testing.assert_allclose(found, ring_members(tile, background.window, *place) / squares, rtol=1e-9)
