@@ -51,6 +51,8 @@ def join_group(device: str = "auto", timeout: float = TIMEOUT_SECONDS) -> Group:
     Without such an environment, or in a world of one, nothing is joined and one process works alone.
     Raises ParameterError where `cuda` is asked for and a process would have no GPU of its own.
     """
+    # A second's worth of modules that torch loads with its first optimizer: here, while the image is being packed.
+    torch.optim.Adam([torch.zeros(1)])
     size = int(os.environ.get("WORLD_SIZE", "1"))
     local_rank = int(os.environ.get("LOCAL_RANK", os.environ.get("RANK", "0")))
     local_size = int(os.environ.get("LOCAL_WORLD_SIZE", str(size)))
