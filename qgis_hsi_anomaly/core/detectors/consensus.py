@@ -96,6 +96,7 @@ class Consensus(Detector):
             part = progress.part(position / len(self.detectors), (position + 1) / len(self.detectors))
             progress.message(f"{id} learns.")
             try:
+                _check_surroundings(id, detector, cube)
                 members[id] = detector.fit(cube, part, group)
             except (DataError, MissingLibraryError) as error:
                 _leave_out(id, error, left_out, progress)
@@ -172,6 +173,16 @@ def _as_map(values: Array, cube: Cube) -> Array:
     found = np.full(cube.valid.shape, np.nan, dtype=np.float32)
     found[cube.valid] = values
     return found
+
+
+def _check_surroundings(id: str, detector: Detector, cube: Cube) -> None:
+    """Raise DataError where the guard window around a pixel in the middle covers the image."""
+    guard = getattr(detector, "inner_window", 0)
+    if guard >= max(cube.rows, cube.columns):
+        raise DataError(
+            f"{id}: the image of {cube.rows} x {cube.columns} pixels lies within the guard window of {guard} pixels: "
+            "give a smaller MAX_TARGET_AREA or a larger image."
+        )
 
 
 def _leave_out(id: str, error: Exception, left_out: Dict[str, str], progress: Progress) -> None:

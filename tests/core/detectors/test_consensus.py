@@ -74,6 +74,31 @@ def test_members_that_cannot_run_are_left_out_and_named(cube):
     np.testing.assert_array_equal(scores, alone)
 
 
+@pytest.mark.parametrize(("shape", "area"), [((2, 2), 0), ((15, 11), 0), ((90, 90), 1e12)])
+def test_members_without_surroundings_are_left_out(shape, area):
+    """An image within one guard window has no ring around its middle; a target of any size takes no memory."""
+    cube = ArrayCube(np.random.default_rng(0).normal(size=(*shape, 5)).astype(np.float32))
+    progress = Progress()
+    detector = Consensus(detectors=("rx", "localrx", "crd"), max_target_area=area)
+
+    scores = detector.fit(cube, progress).score(cube, progress)
+
+    assert np.isfinite(scores).all()
+    assert progress.metrics["members"] == ["rx"]
+    for id in ("localrx", "crd"):
+        assert "lies within the guard window" in progress.metrics["left_out"][id]
+
+
+def test_members_with_some_surroundings_take_part():
+    """One column wider than the guard window is enough."""
+    cube = ArrayCube(np.random.default_rng(0).normal(size=(2, 16, 5)).astype(np.float32))
+    progress = Progress()
+
+    Consensus(detectors=("rx", "localrx", "crd")).fit(cube, progress).score(cube, progress)
+
+    assert progress.metrics["members"] == ["rx", "localrx", "crd"]
+
+
 def test_a_missing_library_leaves_its_members_out(cube, monkeypatch):
     """Without scikit-image and scipy the others make up the consensus."""
     monkeypatch.setitem(__import__("sys").modules, "skimage.morphology", None)
