@@ -142,20 +142,23 @@ class CRDBackground(Background):
         points = _Points.of(tile, self.window.reach, self.ones)
         height, width = (side - 2 * self.window.reach for side in tile.valid.shape)
         places = list(_places(height, width))
+        leading = points.leading.shape[2] - (self.ones > 0)
+        with_tail = leading < tile.features.shape[2]
         weights, matrices, lonely = [], [], []
         for place in places:
             of_patch, without_ring = self._weights(tile, points, place)
-            weights.append(of_patch)
             matrices.append(points.around(points.pairs, place).T @ of_patch.T)
             lonely.append(without_ring)
+            if with_tail:
+                weights.append(of_patch)
 
         own = np.concatenate([points.at(points.leading, place) for place in places])
         factors: Array = np.concatenate(matrices, axis=1)
         factors[diagonal_places(own.shape[1])] += self.lambda_
         factor_packed(factors, own.shape[1])
         solution = solve_factored(factors, np.ascontiguousarray(own.T))
-        leading, unsolved, squares = own.shape[1] - (self.ones > 0), np.concatenate(lonely), np.zeros(len(own))
-        if leading < tile.features.shape[2]:
+        unsolved, squares = np.concatenate(lonely), np.zeros(len(own))
+        if with_tail:
             tail = tile.features[..., leading:]
             patches, right = _patches(points, tail, places, weights, solution, self.lambda_)
             solution, squares, converged = solve_with_tail(patches, factors, solution, right, self.lambda_)
@@ -209,8 +212,8 @@ class _Points:
     """The pixels of a tile and those around it, as its patches need them: arrays (rows, columns, ...).
 
     leading : coordinates that are solved for by factors, and the row of ones where there is one. pairs : their
-    products, see `products`. near, far : the inner product of two pixels' is
-    |x - y|^2. slack : the sum of two pixels' is the squared distance below which too many digits of that cancel.
+    products, see `products`. near, far : one pixel's times another's is their squared distance. slack : the sum of two
+    pixels' is the squared distance below which too many digits of that cancel.
     """
 
     reach: int
