@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Dict, List, Tuple
@@ -9,6 +10,7 @@ from typing import Any, ClassVar, Dict, List, Tuple
 import numpy as np
 
 from ..cube import Array, Cube
+from ..errors import ModelError
 from ..group import ALONE, Group
 from ..parameters import integer
 from ..progress import SILENT, Progress
@@ -16,9 +18,10 @@ from ..statistics import gather_sums
 from .base import Background, Detector
 from .rx import RX
 
-WIDTHS = (128, 100, 50)
-EMBEDDING = 32
-OFFSET_WIDTH = 64
+LAYERS = ((128, 200, 100), (100, 200, 50), (50, 100, 50), (50, 100, 50), (50, 200, 100), (100, 200, 128))
+"""Inputs, hidden units and outputs of the residual layers, down to 50 numbers a pixel and up again."""
+TIME = 512
+"""Units of the two small networks that embed the diffusion step and a pixel's mean and deviation."""
 STEPS, FIRST_BETA, LAST_BETA = 1000, 1e-4, 0.02
 
 
@@ -28,8 +31,9 @@ class SuppressBackground(Detector):
 
     J. Ma, W. Xie, Y. Li, L. Fang, arXiv:2307.09861. With the noise n drawn once, the diffusion is
     x_t = sqrt(a_t) x_0 + g_t n, g_t = sum_s sqrt(beta_s prod_{j>s} alpha_j); the suppressed spectrum is
-    x <- (x - g_t n(x)) / sqrt(a_t), repeated. Assumptions where the paper is silent: the noise has each band's own
-    mean and deviation; decoder layers add the encoder's of the same width; cubes are scaled to [0, 1] first.
+    x <- (x - g_t n(x)) / sqrt(a_t), repeated. The noise has one mean and one deviation, those of the cube in [0, 1].
+    The network's shape follows the published code: residual layers without connections across the bottleneck, a
+    pixel's mean and deviation in the offset module. docs/suppression.md says what training is worth here.
     """
 
     id: ClassVar[str] = "suppressbackground"
@@ -64,11 +68,17 @@ class SuppressBackground(Detector):
 
     def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Suppressor:
         """Train on the background pixels. DataError where they are all equal."""
+        from ..deep.scene import value_span
         from ..deep.suppression import initial_weights, train_noise_prediction
 
-        low, high = _span(cube, group)
-        sums = gather_sums(cube, progress.part(0.0, 0.05), group)
-        scale = 1 / (high - low) if high > low else 1.0
+        low, high = value_span(cube, group, progress.part(0.0, 0.02))
+        if group.checkpoint is not None:
+            shape = (cube.rows, cube.columns, cube.bands, int(np.count_nonzero(cube.background)))
+            group.checkpoint.begin(json.dumps([self.id, self.values(), shape, [low, high]]), group, progress)
+        sums = gather_sums(cube, progress.part(0.02, 0.05), group)
+        scale = 1 / (high - low)
+        mean = float(sums.mean.mean())
+        variance = float(np.diag(sums.covariance).mean() + (sums.mean - mean).var())
         signal, noise = diffusion(self.time_step)
         blank = Suppressor(self, {}, low, scale, signal, noise)
         weights = train_noise_prediction(
@@ -76,19 +86,23 @@ class SuppressBackground(Detector):
             lambda weights, spectra: _predict(weights, spectra, self.time_step),
             cube,
             blank.normalise,
-            (sums.mean - low) * scale,
-            np.sqrt(np.diag(sums.covariance)) * scale,
+            (mean - low) * scale,
+            math.sqrt(variance) * scale,
             signal,
             noise,
             self.epochs,
             self.seed,
+            graph_bytes(cube.bands),
             progress.part(0.05, 1.0),
             group,
         )
         return Suppressor(self, weights, low, scale, signal, noise)
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> Suppressor:
-        """Rebuild from a model file."""
+        """Rebuild from a model file. ModelError where the weights are of another network."""
+        bands = len(arrays["into.weight"]) if "into.weight" in arrays else 0
+        if {name: list(array.shape) for name, array in arrays.items()} != _shapes(bands):
+            raise ModelError("the weights do not fit the network of this version")
         return Suppressor(self, arrays, facts["low"], facts["scale"], *diffusion(self.time_step))
 
 
@@ -157,30 +171,29 @@ def diffusion(step: int) -> Tuple[float, float]:
     return float(np.sqrt(np.prod(1 - beta))), float(np.sqrt(beta * after).sum())
 
 
-def _span(cube: Cube, group: Group) -> Tuple[float, float]:
-    """Smallest and largest value of the background pixels."""
-    low, high = math.inf, -math.inf
-    for block in cube.blocks():
-        spectra = cube.learning_spectra(block)
-        if len(spectra):
-            low, high = min(low, float(spectra.min())), max(high, float(spectra.max()))
-    return low, high
+def graph_bytes(bands: int) -> int:
+    """Return the bytes that a pixel takes in a training step: what layers leave for the backward pass, and slopes."""
+    return 2 * 4 * (4 * bands + 6 * sum(sum(widths) for widths in LAYERS))
 
 
 def _shapes(bands: int) -> Dict[str, List[int]]:
     """Shapes of the network's weights by name."""
-    first, second, third = WIDTHS
+    first = LAYERS[0][0]
+    linear = {"offset1": (2, TIME), "offset2": (TIME, first), "time1": (first, TIME), "time2": (TIME, TIME)}
+    linear.update({"into": (bands, first), "out": (LAYERS[-1][2], bands)})
+    norms = {}
+    for number, (inputs, hidden, outputs) in enumerate(LAYERS):
+        layer = {"in": (inputs, hidden), "hidden": (hidden, outputs), "out": (outputs, outputs)}
+        layer["time"] = (TIME, outputs)
+        if inputs != outputs:
+            layer["skip"] = (inputs, outputs)
+        linear.update({f"{number}.{name}": shape for name, shape in layer.items()})
+        norms.update({f"{number}.norm_in": inputs, f"{number}.norm_out": outputs})
     shapes: Dict[str, List[int]] = {}
-    layers = {"down1": (bands, first), "down2": (first, second), "down3": (second, third)}
-    layers.update({"up2": (third, second), "up1": (second, first)})
-    for name, (inputs, outputs) in layers.items():
-        shapes[f"{name}.weight"] = [inputs, outputs]
-        for part in ("bias", "scale", "shift"):
-            shapes[f"{name}.{part}"] = [outputs]
-    shapes.update({"offset1.weight": [2, OFFSET_WIDTH], "offset1.bias": [OFFSET_WIDTH]})
-    shapes.update({"offset2.weight": [OFFSET_WIDTH, first], "offset2.bias": [first]})
-    shapes.update({"time.weight": [EMBEDDING, first], "time.bias": [first]})
-    shapes.update({"out.weight": [first, bands], "out.bias": [bands]})
+    for name, (inputs, outputs) in linear.items():
+        shapes.update({f"{name}.weight": [inputs, outputs], f"{name}.bias": [outputs]})
+    for name, width in norms.items():
+        shapes.update({f"{name}.scale": [width], f"{name}.shift": [width]})
     return shapes
 
 
@@ -189,30 +202,40 @@ def _predict(weights: Dict[str, Any], spectra: Any, step: int) -> Any:
 
     Arrays and tensors alike: only operations that both have in one spelling.
     """
-    moments = [spectra.mean(axis=-1), spectra.std(axis=-1)]
-    stack = _of(spectra, "stack")
-    offset = _tanh(stack(moments, -1) @ weights["offset1.weight"] + weights["offset1.bias"])
-    offset = offset @ weights["offset2.weight"] + weights["offset2.bias"]
-    time = _like(weights["time.weight"], _embedding(step)) @ weights["time.weight"] + weights["time.bias"]
-    down1 = _layer(weights, "down1", spectra) + offset + time
-    down2 = _layer(weights, "down2", down1)
-    down3 = _layer(weights, "down3", down2)
-    up2 = _layer(weights, "up2", down3) + down2
-    up1 = _layer(weights, "up1", up2) + down1
-    return up1 @ weights["out.weight"] + weights["out.bias"]
+    mean = spectra.mean(axis=-1)
+    deviation = ((spectra - mean[:, None]) ** 2).mean(axis=-1) ** 0.5
+    offset = _tanh(_linear(weights, "offset1", _stack([mean, deviation])))
+    values = _linear(weights, "into", spectra) + _linear(weights, "offset2", offset)
+    time = _like(weights["time1.weight"], _embedding(step))
+    time = _tanh(_linear(weights, "time2", _tanh(_linear(weights, "time1", time))))
+    for number, (inputs, _, outputs) in enumerate(LAYERS):
+        name = f"{number}."
+        hidden = _tanh(_linear(weights, name + "in", _tanh(_norm(weights, name + "norm_in", values))))
+        hidden = _linear(weights, name + "hidden", hidden) + _linear(weights, name + "time", time)
+        past = values if inputs == outputs else _linear(weights, name + "skip", values)
+        values = past + _linear(weights, name + "out", _tanh(_norm(weights, name + "norm_out", hidden)))
+    return _linear(weights, "out", _tanh(values))
 
 
-def _layer(weights: Dict[str, Any], name: str, values: Any) -> Any:
-    """Linear layer, layer normalisation, tanh."""
-    values = values @ weights[f"{name}.weight"] + weights[f"{name}.bias"]
+def _linear(weights: Dict[str, Any], name: str, values: Any) -> Any:
+    return values @ weights[f"{name}.weight"] + weights[f"{name}.bias"]
+
+
+def _norm(weights: Dict[str, Any], name: str, values: Any) -> Any:
+    """Layer normalisation."""
+    scale, shift = weights[f"{name}.scale"], weights[f"{name}.shift"]
+    if not isinstance(values, np.ndarray):
+        from torch.nn.functional import layer_norm
+
+        return layer_norm(values, scale.shape, scale, shift)
     values = values - values.mean(axis=-1, keepdims=True)
-    variance = (values * values).mean(axis=-1, keepdims=True)
-    return _tanh(values * (variance + 1e-5) ** -0.5 * weights[f"{name}.scale"] + weights[f"{name}.shift"])
+    return values * ((values * values).mean(axis=-1, keepdims=True) + np.float32(1e-5)) ** -0.5 * scale + shift
 
 
 def _embedding(step: int) -> Array:
-    """Sinusoidal embedding of the diffusion step, (EMBEDDING,) float32."""
-    angles = step * np.exp(-math.log(10000) * np.arange(EMBEDDING // 2) / (EMBEDDING // 2))
+    """Sinusoidal embedding of the diffusion step, as wide as the first layer, float32."""
+    half = LAYERS[0][0] // 2
+    angles = step * np.exp(-math.log(10000) * np.arange(half) / half)
     return np.asarray(np.concatenate([np.sin(angles), np.cos(angles)]), dtype=np.float32)
 
 
@@ -220,13 +243,13 @@ def _tanh(values: Any) -> Any:
     return np.tanh(values) if isinstance(values, np.ndarray) else values.tanh()
 
 
-def _of(values: Any, name: str) -> Any:
-    """Return numpy's or torch's function of this name, whichever `values` belongs to."""
-    if isinstance(values, np.ndarray):
-        return getattr(np, name)
+def _stack(values: Any) -> Any:
+    """Return two columns side by side."""
+    if isinstance(values[0], np.ndarray):
+        return np.stack(values, -1)
     import torch
 
-    return getattr(torch, name)
+    return torch.stack(values, -1)
 
 
 def _like(example: Any, values: Array) -> Any:

@@ -6,12 +6,17 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
+from qgis_hsi_anomaly.core.deep.checkpoint import Checkpoint  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.suppressbackground import (  # noqa: E402
     SuppressBackground,
     SuppressedCube,
+    _predict,
     diffusion,
 )
+from qgis_hsi_anomaly.core.errors import Cancelled, DataError, ModelError  # noqa: E402
+from qgis_hsi_anomaly.core.group import Group  # noqa: E402
 from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model  # noqa: E402
+from qgis_hsi_anomaly.core.progress import Progress  # noqa: E402
 
 
 @pytest.fixture
@@ -83,3 +88,52 @@ def test_model_file_round_trip(array, tmp_path):
     restored = read_model(str(tmp_path / "m")).background
 
     np.testing.assert_array_equal(restored.suppress(array[0]), suppressor.suppress(array[0]))
+
+
+def test_arrays_and_tensors_give_the_same_noise(array):
+    """Training runs on tensors, suppression on arrays."""
+    weights = SuppressBackground(epochs=2).fit(ArrayCube(array)).weights
+    spectra = array[0] / 3
+
+    found = _predict({name: torch.from_numpy(value) for name, value in weights.items()}, torch.from_numpy(spectra), 500)
+
+    np.testing.assert_allclose(found.numpy(), _predict(weights, spectra, 500), rtol=1e-4, atol=1e-5)
+
+
+def test_training_predicts_the_noise_better(array):
+    """The error falls from that of random weights below that of always naming the noise's mean."""
+    progress = Progress()
+    SuppressBackground(epochs=60).fit(ArrayCube(array), progress)
+    scaled = (array - array.min()) / np.ptp(array)
+
+    first, last = (progress.metrics[f"loss_{which}_epoch"]["noise_error"] for which in ("first", "last"))
+
+    assert last < scaled.var() * 1.1 < first
+
+
+def test_an_interrupted_training_goes_on_to_the_same_weights(array, tmp_path):
+    cube, suppression = ArrayCube(array), SuppressBackground(epochs=6)
+    group, share = Group(), [0.0]
+    group.checkpoint = Checkpoint(str(tmp_path / "state"), resume=True, seconds=0.0)
+    with pytest.raises(Cancelled):
+        suppression.fit(cube, Progress(share.append, is_cancelled=lambda: share[-1] > 0.5), group)
+    said = []
+
+    resumed = suppression.fit(cube, Progress(on_message=said.append), group)
+
+    assert "Resuming" in said[0]
+    for name, expected in suppression.fit(cube).weights.items():
+        np.testing.assert_array_equal(resumed.weights[name], expected)
+
+
+def test_weights_of_another_network_are_refused(array):
+    suppressor = SuppressBackground(epochs=0).fit(ArrayCube(array))
+    arrays = {**suppressor.arrays(), "out.bias": np.zeros(3, dtype=np.float32)}
+
+    with pytest.raises(ModelError, match="do not fit"):
+        suppressor.detector.restore(arrays, suppressor.facts())
+
+
+def test_a_constant_image_is_refused():
+    with pytest.raises(DataError, match="same value"):
+        SuppressBackground(epochs=1).fit(ArrayCube(np.ones((4, 5, 3), dtype=np.float32)))
