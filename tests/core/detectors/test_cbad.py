@@ -70,6 +70,22 @@ def test_clusters_come_from_a_sample_and_their_statistics_from_all_pixels(monkey
     np.testing.assert_allclose(background.score(cube), everything.score(cube), rtol=1e-5)
 
 
+@pytest.mark.parametrize("height", [1, 13])
+def test_clusters_are_gathered_over_many_chunks(height):
+    """More pixels in a block, and in a cluster, than a thread takes at a time."""
+    pixels, _ = materials((4000, 1500, 800, 100))
+    array = pixels.reshape(80, 80, 5)
+    whole, cut = (ArrayCube(array, block_rows=rows) for rows in (80, height))
+
+    found = CBAD(clusters=4).fit(cut).score(cut)
+
+    background = CBAD(clusters=4).fit(whole)
+    owner = background.merged[nearest_centre(pixels, background.centres)]
+    for k, mean in enumerate(background.means):
+        np.testing.assert_allclose(mean, pixels[owner == k].mean(axis=0, dtype=np.float64), rtol=1e-9)
+    np.testing.assert_allclose(found, background.score(whole), rtol=1e-5)
+
+
 def test_small_clusters_are_merged_into_the_nearest():
     """Forty pixels are fewer than 10 a band: they belong to the material next to them."""
     pixels, labels = materials((500, 360, 40))
