@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, ClassVar, Dict, Iterator, Tuple
+from typing import Any, Callable, ClassVar, Dict, Iterator, Sequence, Tuple
 
 import numpy as np
 
@@ -79,7 +79,7 @@ class AED(Detector):
 
     def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> AEDBackground:
         """Find the components of the background pixels. DataError where nothing varies."""
-        _area_opening()
+        _area_openings()
         components = principal_components(cube, self.principal_components, progress, group)
         return AEDBackground(components, self.max_target_area, self.smoothing)
 
@@ -144,27 +144,27 @@ def fused_residues(maps: Array, cube: Cube, area: int, progress: Progress = SILE
     maps : (p, rows, columns) float32. Returns (rows, columns) float32, 0 where not valid.
     """
     scores = np.zeros(cube.valid.shape, dtype=np.float32)
-    filters = [(values, size) for values in maps for size in sorted({area, max(area // 2, 1)})]
-    for done, (values, size) in enumerate(filters):
-        part = progress.part(done / len(filters), (done + 1) / len(filters))
-        residue = area_residue(values, cube.valid, size, part)
-        mean = float(residue[cube.background].mean(dtype=np.float64))
-        if mean > 0:
-            scores += residue / np.float32(mean)
+    areas = sorted({area, max(area // 2, 1)})
+    for done, values in enumerate(maps):
+        part = progress.part(done / len(maps), (done + 1) / len(maps))
+        for residue in area_residues(values, cube.valid, areas, part):
+            mean = float(residue[cube.background].mean(dtype=np.float64))
+            if mean > 0:
+                scores += residue / np.float32(mean)
     return scores
 
 
-def area_residue(values: Array, valid: Array, area: int, progress: Progress = SILENT) -> Array:
-    """Return |closing - values| + |values - opening|, (rows, columns) float32, 0 where not valid.
+def area_residues(values: Array, valid: Array, areas: Sequence[int], progress: Progress = SILENT) -> Array:
+    """Return |closing - values| + |values - opening| for each area, (areas, rows, columns) float32, 0 where not valid.
 
-    values : (rows, columns) float32. area : the largest number of pixels the filters take away.
+    values : (rows, columns) float32. areas : the largest numbers of pixels the filters take away.
     """
-    opening = _area_opening()
-    everywhere = bool(valid.all())
+    openings = _area_openings()
 
-    def residue(tile: Tuple[Rectangle, Rectangle, Rectangle]) -> Array:
+    def residues(tile: Tuple[Rectangle, Rectangle, Rectangle]) -> Array:
         window, inner, _ = tile
         known, image = valid[window], values[window]
+        everywhere = bool(known.all())
         if everywhere:
             bright, dark = image, -image
         else:
@@ -172,18 +172,18 @@ def area_residue(values: Array, valid: Array, area: int, progress: Progress = SI
             image = np.where(known, image, 0)
             bright = np.where(known, image, image.min() - 1)
             dark = np.where(known, -image, -image.max() - 1)
-        total = bright - opening(bright, area + 1) + dark - opening(dark, area + 1)
+        total = (bright - openings(bright, areas)) + (dark - openings(dark, areas))
         if not everywhere:
             # A group of valid pixels no larger than a target has nothing to stand out from.
-            total[opening(known.astype(np.uint8), area + 1) == 0] = 0
-        return np.asarray(total[inner])
+            total[openings(known.astype(np.uint8), areas) == 0] = 0
+        return np.asarray(total[(slice(None), *inner)])
 
-    tiles = list(_tiles(valid.shape, area))
-    residues = np.zeros(valid.shape, dtype=np.float32)
-    for done, (tile, found) in enumerate(zip(tiles, map_threads(residue, tiles)), start=1):
-        residues[tile[2]] = found
+    tiles = list(_tiles(valid.shape, max(areas)))
+    found = np.zeros((len(areas), *valid.shape), dtype=np.float32)
+    for done, (tile, part) in enumerate(zip(tiles, map_threads(residues, tiles)), start=1):
+        found[(slice(None), *tile[2])] = part
         progress.update(done / len(tiles))
-    return residues
+    return found
 
 
 def smooth(image: Array, guide: Array, valid: Array, distance: float, progress: Progress = SILENT) -> Array:
@@ -228,20 +228,24 @@ def _tiles(shape: Tuple[int, ...], halo: int) -> Iterator[Tuple[Rectangle, Recta
             yield window, inner, (slice(top, bottom), slice(left, right))
 
 
-def _area_opening() -> Callable[[Array, int], Array]:
+def _area_openings() -> Callable[[Array, Sequence[int]], Array]:
+    """Return the function that opens an image by several areas: (areas, rows, columns), 4-connected."""
     try:
-        from skimage.morphology import area_opening
+        from skimage.morphology import area_opening, max_tree
     except ImportError as error:
         raise MissingLibraryError(
             "aed needs scikit-image, which this Python does not have: install it for QGIS's Python "
             "(Debian and Ubuntu: python3-skimage; OSGeo4W: python3-scikit-image; else pip install scikit-image)."
         ) from error
 
-    def opening(image: Array, area: int) -> Array:
+    def openings(image: Array, areas: Sequence[int]) -> Array:
         rows, columns = image.shape
         # scikit-image fails on fewer than 3 rows or columns. More of the darkest value make no bright part larger.
         missing = (0, max(3 - rows, 0)), (0, max(3 - columns, 0))
         padded = np.pad(image, missing, constant_values=image.min())
-        return np.asarray(area_opening(padded, area, connectivity=1)[:rows, :columns])
+        # Most of the time goes into the tree of bright parts: one for all areas.
+        parent, order = max_tree(padded, connectivity=1)
+        opened = [area_opening(padded, area + 1, parent=parent, tree_traverser=order) for area in areas]
+        return np.stack(opened)[:, :rows, :columns]
 
-    return opening
+    return openings

@@ -5,7 +5,7 @@ import pytest
 
 from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors import aed
-from qgis_hsi_anomaly.core.detectors.aed import AED, area_residue, smooth, target_pixels
+from qgis_hsi_anomaly.core.detectors.aed import AED, area_residues, smooth, target_pixels
 from qgis_hsi_anomaly.core.errors import DataError, MissingLibraryError
 
 
@@ -27,7 +27,7 @@ def test_residues_are_scikit_images(monkeypatch, tile, area):
     )
     monkeypatch.setattr(aed, "_TILE", tile)
 
-    found = area_residue(values, np.ones(values.shape, dtype=bool), area)
+    found = area_residues(values, np.ones(values.shape, dtype=bool), [area])[0]
 
     np.testing.assert_allclose(found, (values - opened) + (closed - values), atol=1e-6)
     assert found.max() > 1
@@ -42,7 +42,7 @@ def test_images_and_tiles_of_a_row_or_two(shape):
     values.ravel()[[20, 21]] = 5 if shape[1] > 1 else 0
     expected = np.where(values < 5, np.abs(values), 0)
 
-    found = area_residue(values, np.ones(shape, dtype=bool), 1)
+    found = area_residues(values, np.ones(shape, dtype=bool), [1])[0]
 
     np.testing.assert_array_equal(found, expected)
 
@@ -54,8 +54,10 @@ def test_a_target_stands_out_up_to_the_area():
     values[10:14, 10:14] = 3
     everywhere = np.ones(values.shape, dtype=bool)
 
-    np.testing.assert_array_equal(area_residue(values, everywhere, 16), values)
-    assert not area_residue(values, everywhere, 15).any()
+    not_quite, whole = area_residues(values, everywhere, [15, 16])
+
+    np.testing.assert_array_equal(whole, values)
+    assert not not_quite.any()
 
 
 def test_invalid_pixels_take_no_part():
@@ -68,7 +70,7 @@ def test_invalid_pixels_take_no_part():
     values[18:20, 5:8] = 2
     values[31, 31] = 5
 
-    found = area_residue(values, valid, 10)
+    found = area_residues(values, valid, [10])[0]
 
     expected = np.zeros_like(values)
     expected[18:20, 5:8] = 2
@@ -144,7 +146,7 @@ def test_residues_of_two_areas_are_counted_in_units_of_their_background_mean():
     expected = np.zeros((70, 90))
     for values in maps:
         for area in (9, 18):
-            residue = area_residue(values, cube.valid, area)
+            residue = area_residues(values, cube.valid, [area])[0]
             expected += residue / residue[background].mean()
 
     np.testing.assert_allclose(aed.fused_residues(maps, cube, 18), expected, rtol=1e-4, atol=1e-5)
