@@ -246,6 +246,6 @@ def _area_openings() -> Callable[[Array, Sequence[int]], Array]:
         # Most of the time goes into the tree of bright parts: one for all areas.
         parent, order = max_tree(padded, connectivity=1)
         opened = [area_opening(padded, area + 1, parent=parent, tree_traverser=order) for area in areas]
-        return np.stack(opened)[:, :rows, :columns]
+        return np.asarray(np.stack(opened)[:, :rows, :columns])
 
     return openings
