@@ -20,9 +20,9 @@ def progress_to(feedback: QgsProcessingFeedback) -> Progress:
 
     def show_share(fraction: float) -> None:
         percent = 100 * fraction
-        # qgis_process notices Ctrl-C only when the value changes.
-        if abs(percent - feedback.progress()) < 1e-6:
-            percent += 1e-5 if percent < 50 else -1e-5
+        # qgis_process notices Ctrl-C only when it is told of a change, and QGIS tells of tenths of a percent.
+        if percent < 100 and int(10 * percent) == int(10 * feedback.progress()):
+            percent += 0.11 if percent < 50 else -0.11
         feedback.setProgress(percent)
 
     return Progress(
