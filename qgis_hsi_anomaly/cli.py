@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import os
 import signal
 import sys
@@ -47,7 +46,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         what = " ".join(f"{type(error).__name__}: {error}".split())
         print(f"Unexpected error, please report it (HSI_ANOMALY_TRACEBACK=1 shows where): {what}", file=sys.stderr)
         return REFUSED
-    print(json.dumps(answer) if arguments.json else arguments.show(answer))
+    print(workflow.json_text(answer) if arguments.json else arguments.show(answer))
     return DONE
 
 

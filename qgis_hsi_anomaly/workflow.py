@@ -7,6 +7,7 @@ and writes the outputs last, so that a failure or a cancel leaves nothing behind
 from __future__ import annotations
 
 import json
+import math
 import platform
 import tempfile
 import time
@@ -76,7 +77,7 @@ class _Run:
     def write_record(self, output: str) -> None:
         """Write the run record beside `output`."""
         self.record.update(warnings=self.warnings, seconds=self.seconds, metrics=self.progress.metrics)
-        Path(record_path(output)).write_text(json.dumps(self.record, indent=2) + "\n", encoding="utf-8")
+        Path(record_path(output)).write_text(json_text(self.record, indent=2) + "\n", encoding="utf-8")
 
 
 def detect(
@@ -273,6 +274,19 @@ def evaluate(
 def record_path(output: str) -> str:
     """Return where the run record of an output is written."""
     return f"{output}.json"
+
+
+def json_text(value: Any, indent: Optional[int] = None) -> str:
+    """Return JSON, with null for figures that are infinite or not a number: JSON has no word for them."""
+    return json.dumps(_finite(value), indent=indent, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def versions() -> Dict[str, str]:

@@ -1,6 +1,7 @@
 """The command line as a user types it: exit status, standard output, standard error."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -26,6 +27,18 @@ def test_detect_then_evaluate(scene, capsys):  # noqa: F811
 
     assert main(["evaluate", f"{scene}/rx.tif", f"{scene}/truth.tif"]) == 0
     assert "AUC_PD_PF" in capsys.readouterr().out
+
+
+def test_figures_without_a_number_are_null_in_json(scene, capsys):  # noqa: F811
+    """JSON has no infinity: here the background's mean score is 0."""
+    truth = np.zeros((20, 16, 1), np.uint8)
+    truth[12, 7] = 1
+    write_raster(scene / "perfect.tif", truth.astype(np.float32))
+
+    assert main(["evaluate", f"{scene}/perfect.tif", f"{scene}/truth.tif", "--json"]) == 0
+
+    answer = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    assert answer["AUC_SNPR"] is None and answer["AUC_PD_PF"] == 1
 
 
 def test_fit_then_apply(scene):  # noqa: F811
@@ -88,6 +101,30 @@ def test_environment_is_json(capsys):
     assert main(["environment", "--json"]) == 0
 
     assert isinstance(json.loads(capsys.readouterr().out), dict)
+
+
+@pytest.mark.parametrize("library", ["osgeo", "numpy"])
+def test_interrupt_while_modules_are_loaded_ends_with_130(tmp_path, library):
+    """Also where a library swallows exceptions while it is imported."""
+    (tmp_path / library).mkdir()
+    (tmp_path / library / "__init__.py").write_text(
+        "import time\ntry:\n    print('loading', flush=True)\n    time.sleep(30)\nexcept BaseException:\n    pass\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qgis_hsi_anomaly", "detectors"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "loading\n"
+
+    process.send_signal(signal.SIGINT)
+
+    _, reason = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert reason == "Cancelled.\n"
 
 
 def test_interrupt_ends_with_130_and_leaves_nothing(tmp_path):

@@ -52,6 +52,8 @@ def label_scores(scores: Array, truth: Array) -> LabelledScores:
             f"the scores {scores.shape[0]} and {scores.shape[1]}: both must cover the same pixels."
         )
     valid = np.isfinite(scores)
+    if not valid.any():
+        raise DataError("The scores have no valid pixel: there is nothing to evaluate.")
     values, labels = scores[valid].astype(np.float64), truth[valid]
     for wanted, name in ((True, "anomaly"), (False, "background")):
         if not (labels == wanted).any():

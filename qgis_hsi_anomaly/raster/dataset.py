@@ -57,6 +57,8 @@ def open_dataset(path: str) -> Any:
     without data, or cut short.
     """
     path = os.fspath(path)
+    if not path.strip():
+        raise RasterError("The name of a raster is empty: give a file.")
     try:
         dataset = _open(path)
     except RasterError:

@@ -98,6 +98,12 @@ def test_equal_scores_are_refused():
         label_scores(np.ones((1, 2)), np.array([[True, False]]))
 
 
+def test_scores_without_a_valid_pixel_are_refused():
+    """They are to blame, not the truth."""
+    with pytest.raises(DataError, match="scores have no valid pixel"):
+        label_scores(np.full((1, 2), np.nan), np.array([[True, False]]))
+
+
 def test_normal_quantile_agrees_with_scipy():
     """In the tails and in the middle."""
     shares = np.concatenate([10.0 ** -np.arange(1, 15), np.linspace(0.001, 0.999, 999)])

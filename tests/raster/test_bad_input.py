@@ -52,6 +52,12 @@ def test_a_missing_file(tmp_path: Path) -> None:
     refused(RasterError, str(tmp_path / "missing.hdr"), "does not exist")
 
 
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name(name: str) -> None:
+    with pytest.raises(RasterError, match="empty"):
+        open_cube(name)
+
+
 def test_a_file_that_is_no_raster(tmp_path: Path) -> None:
     path = tmp_path / "notes.tif"
     path.write_text("not a raster")
