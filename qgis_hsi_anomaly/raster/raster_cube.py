@@ -51,8 +51,9 @@ class RasterCube(Cube):
         used = [dataset.GetRasterBand(number) for number in source.numbers]
         scale = np.array([1.0 if band.GetScale() is None else band.GetScale() for band in used])
         offset = np.array([band.GetOffset() or 0.0 for band in used])
-        # A scale of 0 would wipe the band out: some writers leave it there for "none".
-        scale[scale == 0] = 1.0
+        # A scale of 0 or none that is a number would wipe the band out: some writers leave it there for "none".
+        scale[(scale == 0) | ~np.isfinite(scale)] = 1.0
+        offset[~np.isfinite(offset)] = 0.0
         self._scale = None if (scale == 1).all() else scale.astype(np.float32)
         self._offset = None if (offset == 0).all() else offset.astype(np.float32)
 

@@ -38,7 +38,7 @@ class RasterRows:
     rows, columns, dtype : as the file has them. block_rows : height of the file's own blocks.
     block_bytes : bytes of one row of such blocks, all their bands, while GDAL holds them; 0 where blocks are
     single lines.
-    always_valid : no value can be nodata or not finite.
+    always_valid : no value can be nodata, or not finite as float32.
     Raises RasterError where the bands hold complex numbers.
     """
 
@@ -122,7 +122,7 @@ class RasterRows:
         return values
 
     def invalid(self, values: Array, start: int, chosen: Optional[Sequence[int]] = None) -> Optional[Array]:
-        """Return where `values`, read from row `start`, are nodata, masked or not finite; None: nowhere."""
+        """Return where `values`, read from row `start`, are nodata, masked or not finite as float32; None: nowhere."""
         if self.always_valid:
             return None
         positions = range(len(self.numbers)) if chosen is None else chosen
@@ -136,6 +136,9 @@ class RasterRows:
                     found[:, index] = _is_nodata(values[:, index], value)
         if self.dtype.kind == "f":
             found |= ~np.isfinite(values)
+        if self.dtype == np.float64:
+            # Cubes are float32: what only float64 can hold is no measurement either.
+            found |= np.abs(values) > np.finfo(np.float32).max
         height = len(values)
         if self._image_mask is not None:
             found |= self._masked(self._image_mask, start, height)[:, None]

@@ -47,7 +47,7 @@ _WAVELENGTH_KEYS = (
 )
 _WIDTH_KEYS = ("fwhm", "fwhms")
 _UNIT_KEYS = ("wavelength_units", "wavelength_unit", "wavelength#units")
-_BAD_KEYS = ("bbl", "bad_bands_list")
+_BAD_KEYS = ("bbl", "bad_bands_list", "bad_band_multiplier")
 _IN_NAME = re.compile(
     r"(\d+(?:\.\d+)?)\s*(nm|nanomet(?:er|re)s?|[uµμ]m|micromet(?:er|re)s?|microns?|angstroms?)\b",
     re.IGNORECASE,
@@ -77,6 +77,8 @@ def band_table(dataset: Any) -> BandTable:
         found = [_IN_NAME.findall(name) for name in names]
         if all(found):
             wavelengths = np.array([float(number) * _length(unit) for *_, (number, unit) in found])
+    # Some writers leave 0 for "unknown".
+    wavelengths[~(wavelengths > 0)] = np.nan
     good = _values(own, whole, _BAD_KEYS, count)
     mask = np.array([band.GetColorInterpretation() == gdal.GCI_AlphaBand for band in bands])
     return BandTable(names, wavelengths, fwhm, good == 0, mask)

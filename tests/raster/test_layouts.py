@@ -134,10 +134,10 @@ def test_a_header_that_keeps_the_extension_leads_to_its_data(tmp_path: Path) -> 
     np.testing.assert_array_equal(open_cube(str(tmp_path / "cube.bsq.hdr")).read_rows(0, 37), spectra())
 
 
-def test_scale_and_offset_are_applied_and_a_scale_of_zero_means_none(tmp_path: Path) -> None:
+def test_scale_and_offset_are_applied_and_a_scale_of_zero_or_nan_means_none(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "cube.tif", spectra())
     dataset = edit(path)
-    for number, (scale, offset) in enumerate([(0.5, 0), (1, -3), (2, 10), (0, 0)], start=1):
+    for number, (scale, offset) in enumerate([(0.5, 0), (1, -3), (2, 10), (0, 0), (np.nan, np.nan)], start=1):
         dataset.GetRasterBand(number).SetScale(scale)
         dataset.GetRasterBand(number).SetOffset(offset)
     del dataset

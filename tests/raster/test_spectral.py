@@ -147,7 +147,17 @@ def test_a_list_of_another_length_is_not_believed(tmp_path: Path) -> None:
     assert open_cube(with_envi(tmp_path, f"wavelength = {braces(NANOMETRES[:4])}\n")).wavelengths is None
 
 
-@pytest.mark.parametrize("where", ["envi", "file", "bands"])
+def test_zero_is_no_wavelength(tmp_path: Path) -> None:
+    assert open_cube(with_envi(tmp_path, f"wavelength = {braces([0] * 5)}\n")).wavelengths is None
+
+    some = [0.0, *NANOMETRES[1:]]
+    np.testing.assert_array_equal(
+        np.isnan(read_band_table(with_envi(tmp_path, f"wavelength = {braces(some)}\n")).wavelengths),
+        [True, False, False, False, False],
+    )
+
+
+@pytest.mark.parametrize("where", ["envi", "file", "bands", "bands of EnMAP-Box"])
 def test_bad_bands_are_found_and_left_out_of_the_table(tmp_path: Path, where: str) -> None:
     flags = ["1", "0", "1", "0", "1"]
     if where == "envi":
@@ -155,7 +165,8 @@ def test_bad_bands_are_found_and_left_out_of_the_table(tmp_path: Path, where: st
     elif where == "file":
         path = write_raster(tmp_path / "cube.tif", spectra(), metadata={"bbl": f"{{{','.join(flags)}}}"})
     else:
-        path = with_bands(tmp_path, [{"bbl": flag} for flag in flags])
+        name = "bbl" if where == "bands" else "bad_band_multiplier"
+        path = with_bands(tmp_path, [{name: flag} for flag in flags])
 
     assert list(read_band_table(path).numbers) == [1, 3, 5]
     assert [(band.number, band.reason) for band in open_cube(path).dropped] == [

@@ -35,6 +35,15 @@ def test_a_pixel_is_valid_where_every_used_band_is_finite_and_not_nodata(tmp_pat
     np.testing.assert_array_equal(cube.read_rows(0, 37)[expected], array[expected])
 
 
+def test_what_float32_cannot_hold_is_not_valid(tmp_path: Path) -> None:
+    array = spectra(dtype="float64")
+    array[3, 4, 0], array[5, 6, 2], array[7, 8, 4] = 1e300, -1.7e308, 3e38
+    cube = open_cube(write_raster(tmp_path / "cube.tif", array))
+
+    assert sorted(zip(*np.nonzero(~cube.valid))) == [(3, 4), (5, 6)]
+    assert np.isfinite(cube.read_rows(0, 37)).all()
+
+
 def test_every_band_has_its_own_nodata_value(tmp_path: Path) -> None:
     array = spectra()
     array[1, 1], array[2, 2] = 7, 9
