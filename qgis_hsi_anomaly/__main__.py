@@ -18,7 +18,8 @@ def main() -> int:
 
 def _end(number: int, frame: Any) -> None:
     # Not an exception: some of the libraries that are being imported would swallow it.
-    print("Cancelled.", file=sys.stderr, flush=True)
+    sys.stderr.write("Cancelled.\n")
+    sys.stderr.flush()
     os._exit(130)
 
 
