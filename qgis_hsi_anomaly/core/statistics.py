@@ -7,7 +7,7 @@ and the sums of blocks, or of processes, simply add up.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, Tuple
+from typing import Callable, Dict, Optional, Tuple
 
 import numpy as np
 
@@ -131,16 +131,30 @@ def pilot_mean(cube: Cube) -> Array:
     return np.asarray(pixels.mean(axis=0, dtype=np.float64))
 
 
-def gather_sums(cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Sums:
-    """Sum over the cube's background pixels, of all processes, in one pass, in one thread a core."""
-    pilot = pilot_mean(cube)
+def gather_sums(
+    cube: Cube,
+    progress: Progress = SILENT,
+    group: Group = ALONE,
+    transform: Optional[Callable[[Array], Array]] = None,
+    pilot: Optional[Array] = None,
+) -> Sums:
+    """Sum over the cube's background pixels, of all processes, in one pass, in one thread a core.
+
+    transform : what to sum instead of the spectra, (n_pixels, bands) to (n_pixels, bands). pilot : a mean to sum
+    about, (bands,), found where it is not given.
+    """
+    about = pilot_mean(cube) if pilot is None else pilot
+
+    def add_up(spectra: Array) -> Sums:
+        return Sums.of(spectra if transform is None else transform(spectra), about)
+
     bands = cube.bands
-    sums = Sums(pilot, 0.0, np.zeros(bands), np.zeros((bands, bands)), np.zeros(bands), 0.0)
+    sums = Sums(about, 0.0, np.zeros(bands), np.zeros((bands, bands)), np.zeros(bands), 0.0)
     first, last = group.rows(cube.rows)
     for block in cube.blocks(rows=(first, last)):
         spectra = cube.learning_spectra(block)
         chunks = [spectra[start : start + CHUNK] for start in range(0, len(spectra), CHUNK)]
-        for part in map_threads(lambda chunk: Sums.of(chunk, pilot), chunks):
+        for part in map_threads(add_up, chunks):
             sums = sums + part
         progress.update((block.stop - first) / max(last - first, 1))
     return sums.over(group)

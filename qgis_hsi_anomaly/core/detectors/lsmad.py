@@ -12,9 +12,9 @@ from ..godec import GoDec, learn_godec
 from ..group import ALONE, Group
 from ..parameters import integer, number
 from ..progress import SILENT, Progress
-from ..statistics import Sums, squared_lengths, triangular
-from ..threads import CHUNK, map_threads
-from .base import Background, Detector, score_spectra
+from ..statistics import gather_sums, triangular
+from .base import Detector
+from .gaussian import GaussianBackground
 
 ENERGY = 0.999
 """Share of the variance that rank 0 leaves to the low-rank part."""
@@ -59,50 +59,23 @@ class LSMAD(Detector):
     )
     seed: int = integer(0, "Seed", "Start of the random projections.", minimum=0, advanced=True)
 
-    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> LSMADBackground:
+    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> GaussianBackground:
         """Decompose the background and learn the low-rank part's statistics. DataError where nothing varies."""
         share = self.sparsity / 100
         godec = learn_godec(cube, self.rank, share, ENERGY, self.seed, progress.part(0.0, 0.7), group)
         mean, covariance = low_rank_statistics(cube, godec, progress.part(0.7, 1.0), group)
-        return LSMADBackground(mean, triangular(floored_whitening(covariance)))
+        return GaussianBackground(mean, triangular(floored_whitening(covariance)))
 
-    def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> LSMADBackground:
+    def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> GaussianBackground:
         """Rebuild the background from a model file's arrays."""
-        return LSMADBackground(arrays["mean"], triangular(arrays["whitening"]))
-
-
-@dataclass(frozen=True)
-class LSMADBackground(Background):
-    """mean : (bands,). whitening : (bands, bands), lower triangular, W W' the inverse of the floored covariance."""
-
-    mean: Array
-    whitening: Array
-
-    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
-        """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
-        return score_spectra(
-            cube, lambda spectra: squared_lengths(spectra - self.mean, self.whitening), progress, group
-        )
-
-    def arrays(self) -> Dict[str, Array]:
-        """Mean and whitening."""
-        return {"mean": self.mean, "whitening": self.whitening}
+        return GaussianBackground.from_arrays(arrays)
 
 
 def low_rank_statistics(
     cube: Cube, godec: GoDec, progress: Progress = SILENT, group: Group = ALONE
 ) -> Tuple[Array, Array]:
     """Return mean (bands,) and covariance (bands, bands) of the background's low-rank part, in one pass."""
-    bands = cube.bands
-    sums = Sums(godec.mean, 0.0, np.zeros(bands), np.zeros((bands, bands)), np.zeros(bands), 0.0)
-    first, last = group.rows(cube.rows)
-    for block in cube.blocks(rows=(first, last)):
-        spectra = cube.learning_spectra(block)
-        chunks = [spectra[start : start + CHUNK] for start in range(0, len(spectra), CHUNK)]
-        for part in map_threads(lambda chunk: Sums.of(godec.divide(chunk)[0], godec.mean), chunks):
-            sums = sums + part
-        progress.update((block.stop - first) / max(last - first, 1))
-    sums = sums.over(group)
+    sums = gather_sums(cube, progress, group, lambda spectra: godec.divide(spectra)[0], godec.mean)
     return sums.mean, sums.covariance
 
 

@@ -9,15 +9,9 @@ from ..cube import Array, Cube
 from ..group import ALONE, Group
 from ..parameters import choice
 from ..progress import SILENT, Progress
-from ..statistics import (
-    REGULARIZATIONS,
-    gather_sums,
-    regularized_covariance,
-    squared_lengths,
-    triangular,
-    whitening,
-)
-from .base import Background, Detector, score_spectra
+from ..statistics import REGULARIZATIONS, gather_sums, regularized_covariance, whitening
+from .base import Detector
+from .gaussian import GaussianBackground
 
 
 @dataclass(frozen=True)
@@ -47,30 +41,12 @@ class RX(Detector):
         "(pseudo-inverse where the covariance is singular).",
     )
 
-    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> RXBackground:
+    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> GaussianBackground:
         """Learn mean and covariance from the background pixels. DataError where nothing varies."""
         sums = gather_sums(cube, progress, group)
         covariance = regularized_covariance(sums, self.regularization, progress)
-        return RXBackground(sums.mean, whitening(covariance, progress))
+        return GaussianBackground(sums.mean, whitening(covariance, progress))
 
-    def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> RXBackground:
+    def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> GaussianBackground:
         """Rebuild the background from a model file's arrays."""
-        return RXBackground(arrays["mean"], triangular(arrays["whitening"]))
-
-
-@dataclass(frozen=True)
-class RXBackground(Background):
-    """mean : (bands,) float64. whitening : (bands, rank) float64, lower triangular, W W' the inverse covariance."""
-
-    mean: Array
-    whitening: Array
-
-    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
-        """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
-        return score_spectra(
-            cube, lambda spectra: squared_lengths(spectra - self.mean, self.whitening), progress, group
-        )
-
-    def arrays(self) -> Dict[str, Array]:
-        """Mean and whitening."""
-        return {"mean": self.mean, "whitening": self.whitening}
+        return GaussianBackground.from_arrays(arrays)
