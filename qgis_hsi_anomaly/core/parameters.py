@@ -62,11 +62,11 @@ class Parameter:
         words = ("an odd integer" if self.odd else "an integer") if self.kind == "integer" else "a number"
         bounds = []
         if self.minimum is not None:
-            bounds.append(f"at least {self.minimum:g}")
+            bounds.append(f"at least {_written(self.minimum)}")
         if self.above is not None:
-            bounds.append(f"above {self.above:g}")
+            bounds.append(f"above {_written(self.above)}")
         if self.maximum is not None:
-            bounds.append(f"at most {self.maximum:g}")
+            bounds.append(f"at most {_written(self.maximum)}")
         return " ".join([words, " and ".join(bounds)]).strip()
 
     def check(self, value: Any, who: str) -> Any:
@@ -112,6 +112,11 @@ class Parameter:
         if number != int(number) or (self.odd and int(number) % 2 == 0):
             return None
         return int(number)
+
+
+def _written(bound: float) -> str:
+    """Write a bound with all its digits."""
+    return f"{bound:.0f}" if float(bound).is_integer() else f"{bound:g}"
 
 
 def integer(

@@ -80,3 +80,14 @@ def test_values_round_trip():
 
     assert example.values() == {"window": 7, "weight": 0.25, "method": "b", "members": ["y"], "strict": True}
     assert from_values(Example, example.values()) == example
+
+
+def test_large_bounds_are_written_with_all_their_digits():
+    """A seed's bound is not 2.14748e+09."""
+
+    @dataclass(frozen=True)
+    class Seeded(Parameters):
+        seed: int = integer(0, "Seed", "Start.", minimum=0, maximum=2**31 - 1)
+
+    with pytest.raises(ParameterError, match="at least 0 and at most 2147483647"):
+        Seeded(seed=2**31)
