@@ -22,6 +22,12 @@ table { border-collapse: collapse; width: 100%; } td, th { padding: .3rem .6rem;
 border-bottom: 1px solid #dde2e8; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
 """
 
+_FINENESS = 1000
+"""Steps of an axis that can be told apart in a picture."""
+
+_MAP_PIXELS = 1000
+"""Pixels along the longer side of the map."""
+
 
 def evaluation_report(
     scores_name: str,
@@ -93,7 +99,9 @@ def _png(figure: Any) -> str:
 def _draw_roc(detections: Array, alarms: Array, area: float) -> str:
     figure, axes = _new_figure(7, 4.2)
     floor = 1e-4
-    axes.step(np.maximum(alarms, floor), detections, where="post", color="#b5222d", label=f"AUC {area:.4f}")
+    alarms = np.maximum(alarms, floor)
+    kept = _apart(detections, np.log(alarms) / np.log(floor))
+    axes.step(alarms[kept], detections[kept], where="post", color="#b5222d", label=f"AUC {area:.4f}")
     axes.set(xscale="log", xlim=(floor, 1), ylim=(0, 1.02), xlabel="false alarms PF", ylabel="detections PD")
     axes.grid(alpha=0.3)
     axes.legend(loc="lower right")
@@ -102,23 +110,34 @@ def _draw_roc(detections: Array, alarms: Array, area: float) -> str:
 
 def _draw_thresholds(thresholds: Array, detections: Array, alarms: Array) -> str:
     figure, axes = _new_figure(7, 4.2)
-    axes.step(thresholds, detections, where="pre", color="#b5222d", label="PD")
-    axes.step(thresholds, alarms, where="pre", color="#2a5d8f", label="PF")
+    for shares, color, name in ((detections, "#b5222d", "PD"), (alarms, "#2a5d8f", "PF")):
+        kept = _apart(thresholds, shares)
+        axes.step(thresholds[kept], shares[kept], where="pre", color=color, label=name)
     axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="threshold (normalised score)", ylabel="share of pixels")
     axes.grid(alpha=0.3)
     axes.legend()
     return _png(figure)
 
 
+def _apart(*coordinates: Array) -> Array:
+    """Return which points of a curve can be told from the one before: (n,) bool, the first and last among them.
+
+    coordinates : of the points, (n,) in 0..1 each. A curve of a large map has a point for every pixel.
+    """
+    cells = [np.floor(_FINENESS * values) for values in coordinates]
+    kept = np.ones(len(cells[0]), dtype=bool)
+    kept[1:-1] = np.any([cell[1:-1] != cell[:-2] for cell in cells], axis=0)
+    return kept
+
+
 def _draw_histograms(labelled: LabelledScores) -> str:
     figure, axes = _new_figure(7, 4.2)
-    edges = np.linspace(0, 1, 61)
     for values, color, name in (
         (labelled.background, "#2a5d8f", "background"),
         (labelled.anomaly, "#b5222d", "anomaly"),
     ):
-        weights = np.full(len(values), 1 / len(values))
-        axes.hist(values, edges, weights=weights, color=color, alpha=0.6, label=name)
+        counts, edges = np.histogram(values, 60, range=(0, 1))
+        axes.stairs(counts / len(values), edges, fill=True, color=color, alpha=0.6, label=name)
     axes.set(yscale="log", xlim=(0, 1), xlabel="normalised score", ylabel="share of the class")
     axes.legend()
     return _png(figure)
@@ -128,8 +147,18 @@ def _draw_map(scores: Array, truth: Array) -> str:
     rows, columns = scores.shape
     figure, axes = _new_figure(7, min(max(7 * rows / columns, 3), 10))
     low, high = np.nanpercentile(scores, [2, 98])
-    image = axes.imshow(scores, cmap="inferno", vmin=low, vmax=high, interpolation="nearest")
-    axes.contour(truth.astype(float), levels=[0.5], colors="#39d0ff", linewidths=1.4)
-    axes.set(xlabel="column", ylabel="row")
-    figure.colorbar(image, ax=axes, label="score (2-98 % of the valid pixels)", shrink=0.8)
+    # Of a map with more pixels than the picture can show, the highest score of each square, so that none is lost.
+    side = -(-max(rows, columns) // _MAP_PIXELS)
+    tops, lefts = np.arange(0, rows, side), np.arange(0, columns, side)
+    shown = np.fmax.reduceat(np.fmax.reduceat(scores, tops, axis=0), lefts, axis=1)
+    marked = np.logical_or.reduceat(np.logical_or.reduceat(truth, tops, axis=0), lefts, axis=1)
+    extent = (-0.5, side * len(lefts) - 0.5, side * len(tops) - 0.5, -0.5)
+    image = axes.imshow(shown, cmap="inferno", vmin=low, vmax=high, interpolation="nearest", extent=extent)
+    # With a margin, so that outlines close at the map's edge.
+    middle = (side - 1) / 2
+    across, down = (side * np.arange(-1, len(starts) + 1) + middle for starts in (lefts, tops))
+    axes.contour(across, down, np.pad(marked, 1).astype(float), levels=[0.5], colors="#39d0ff", linewidths=1.4)
+    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), xlabel="column", ylabel="row")
+    per_point = f", the highest of {side} x {side} pixels a point" if side > 1 else ""
+    figure.colorbar(image, ax=axes, label=f"score (2-98 % of the valid pixels{per_point})", shrink=0.8)
     return _png(figure)

@@ -170,6 +170,34 @@ def test_evaluate_gives_figures_and_a_self_contained_report(scene):
     assert "AUC_PD_PF" in text and "1.0000" in text
 
 
+@pytest.mark.parametrize("shape", [(1, 30), (30, 1), (2, 2), (1100, 3)])
+def test_maps_of_any_shape_have_a_report(tmp_path, shape):
+    """A single row, a single column, one larger than the picture."""
+    pytest.importorskip("matplotlib")
+    scores = np.random.default_rng(0).normal(size=(*shape, 1)).astype(np.float32)
+    scores[0, 0] = np.nan
+    truth = np.zeros((*shape, 1), np.uint8)
+    truth[-1, -1] = 1
+    write_raster(tmp_path / "scores.tif", scores)
+    write_raster(tmp_path / "truth.tif", truth)
+
+    workflow.evaluate(*(str(tmp_path / name) for name in ("scores.tif", "truth.tif", "report.html")))
+
+    assert (tmp_path / "report.html").read_text().count("data:image/png;base64,") == 4
+
+
+def test_curves_are_drawn_with_the_points_that_can_be_told_apart():
+    """A curve of many points keeps its ends and lies within a thousandth of where it was."""
+    from qgis_hsi_anomaly.report import _apart
+
+    x = np.linspace(0, 1, 100_001)
+    y = x**20
+    kept = _apart(x, y)
+
+    assert kept[0] and kept[-1] and kept.sum() < 2100
+    np.testing.assert_allclose(np.interp(x, x[kept], y[kept]), y, atol=1e-3)
+
+
 def test_cancel_leaves_nothing(scene):
     """Whenever it comes: at every tenth of the run."""
     before = names(scene)
