@@ -46,7 +46,11 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         what = " ".join(f"{type(error).__name__}: {error}".split())
         print(f"Unexpected error, please report it (HSI_ANOMALY_TRACEBACK=1 shows where): {what}", file=sys.stderr)
         return REFUSED
-    print(workflow.json_text(answer) if arguments.json else arguments.show(answer))
+    try:
+        print(workflow.json_text(answer) if arguments.json else arguments.show(answer), flush=True)
+    except BrokenPipeError:
+        # Whoever reads has seen enough, as `head` does; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return DONE
 
 

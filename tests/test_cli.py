@@ -96,6 +96,20 @@ def test_detectors_lists_every_parameter(capsys):
         assert all(parameter["help"] and parameter["kind"] for parameter in listed[id]["parameters"])
 
 
+def test_a_reader_that_has_seen_enough_is_no_error():
+    """As in `hsi-anomaly detectors | head -1`."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "qgis_hsi_anomaly", "detectors"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+
+    assert process.wait(timeout=60) == 0
+    assert process.stderr is not None
+    with process.stderr as stream:
+        assert stream.read() == b""
+
+
 def test_environment_is_json(capsys):
     """One object."""
     assert main(["environment", "--json"]) == 0
