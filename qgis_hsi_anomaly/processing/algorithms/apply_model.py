@@ -32,7 +32,7 @@ class ApplyModel(Algorithm):
     group_label = "Models"
     summary = (
         "Scores a raster against the background in a model file. Bands are matched by wavelength where both "
-        "know theirs, else by their number; rasters that do not fit are refused. The rasters must be calibrated "
+        "know theirs, else by number or count; rasters that do not fit are refused. The rasters must be calibrated "
         "alike: a difference in illumination or atmosphere is an anomaly too."
     )
     icon_name = "model"
