@@ -4,8 +4,8 @@
         [--scenes sandiego,hydice] [--output build/bench]
 
 AUC(PD,PF) of RX with the Ledoit-Wolf covariance, and of plain RX, which the paper compares with: on the cube itself, on
-a random linear projection to the 50 numbers of the network's bottleneck, after suppression by the untrained network, and
-by the trained one. `controls`: seeds of the first two, which take seconds; training takes minutes a scene.
+a random linear projection to the 50 numbers of the network's bottleneck, after suppression by the untrained network,
+and by the trained one. `controls`: seeds of the first two, which take seconds; training takes minutes a scene.
 """
 
 from __future__ import annotations
