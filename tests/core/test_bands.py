@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qgis_hsi_anomaly.core.bands import BandTable, match_bands, numbers_text, parse_bands
@@ -74,6 +74,8 @@ def test_a_model_of_selected_bands_finds_them_by_number_in_a_raster_of_as_many(n
             match_bands(None, numbers, 6, other)
 
 
+# On a busy machine even drawing the examples can be slow.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.permutations(range(30)), st.floats(-2, 2))
 def test_any_order_and_small_shifts_are_matched_back(order, shift: float) -> None:
     wavelengths = 400 + 5.0 * np.arange(30)
