@@ -10,6 +10,7 @@ it ends, whoever started the run is gone, and so must the processes and the fold
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import importlib
 import importlib.util
@@ -48,7 +49,8 @@ def main() -> int:
     try:
         perform(scratch, device, channel)
     except BaseException as error:  # noqa: BLE001 (whatever ends this process must be told)
-        traceback.print_exc()
+        with contextlib.suppress(OSError):  # the disk that the words go to may be full
+            traceback.print_exc()
         channel.send("error", type=type(error).__name__, message=str(error)[:2000])
         return 1
     return 0
@@ -118,6 +120,7 @@ def perform(scratch: Path, device: str, channel: Any) -> None:
     from qgis_hsi_anomaly.core.deep.checkpoint import Checkpoint
     from qgis_hsi_anomaly.core.deep.group import join_group, leave_group
     from qgis_hsi_anomaly.core.detectors.registry import make_detector
+    from qgis_hsi_anomaly.core.errors import DataError
     from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model
     from qgis_hsi_anomaly.jobs.packing import unpack_cube
 
@@ -138,8 +141,14 @@ def perform(scratch: Path, device: str, channel: Any) -> None:
             write_model(str(scratch / "model"), model_of(detector, background, cube, versions()))
     maps = {} if task["task"] == "fit" else background.maps(cube, scoring, group)
     if group.rank == 0:
-        for name, array in maps.items():
-            np.save(scratch / f"{name}.npy", array)
+        try:
+            for name, array in maps.items():
+                np.save(scratch / f"{name}.npy", array)
+        except OSError as error:
+            raise DataError(
+                f"The scores cannot be left in {scratch.parent}: {error}. Free some room there, or set the environment "
+                "variable TMPDIR to a folder with more."
+            ) from error
     channel.send("result", maps=list(maps) if group.rank == 0 else [])
     leave_group(group)
 

@@ -1,8 +1,17 @@
 """The worker script on its own."""
 
+import json
+import os
 import subprocess
 
-from qgis_hsi_anomaly.jobs import launcher
+import numpy as np
+import pytest
+
+from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.errors import DataError
+from qgis_hsi_anomaly.jobs import launcher, worker
+from qgis_hsi_anomaly.jobs.packing import pack_cube
+from qgis_hsi_anomaly.jobs.protocol import Channel
 
 WITHOUT_LIBUV = f"""
 import sys
@@ -26,3 +35,15 @@ def test_processes_can_meet_without_libuv(torch_python, tmp_path):
         check=True,
     )
     assert done.stdout.split() == [b"value", b"False"]
+
+
+def test_scores_that_find_no_room_are_told_in_one_sentence(tmp_path):
+    """A folder in the way of the file stands in for a full disk."""
+    pytest.importorskip("torch", reason="the worker needs torch")
+    pack_cube(ArrayCube(np.random.default_rng(0).random((6, 5, 3), dtype=np.float32)), tmp_path)
+    task = {"task": "detect", "detector": "rx", "parameters": {}, "model": None, "save_model": False}
+    (tmp_path / "task.json").write_text(json.dumps({**task, "checkpoint": None}), encoding="utf-8")
+    (tmp_path / "score.npy").mkdir()
+
+    with pytest.raises(DataError, match=r"scores cannot be left in .* TMPDIR"):
+        worker.perform(tmp_path, "cpu", Channel(os.open(os.devnull, os.O_WRONLY), 0))
