@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ import pytest
 import quality
 import results
 import speed
+
+from benchmarks import training_speed
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
@@ -98,3 +101,56 @@ def test_made_cube_does_not_depend_on_how_it_is_made() -> None:
 
 def test_table_aligns_its_columns() -> None:
     assert results.table(["", "a"], [["name", "1.0"], ["b", "10.0"]]) == "         a\nname   1.0\nb     10.0"
+
+
+def test_operations_of_training_are_those_of_the_bare_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted by torch, for one step and one forward pass."""
+    counter = pytest.importorskip("torch.utils.flop_counter")
+    monkeypatch.setattr(training_speed, "EPOCHS", 1)
+    products = training_speed.bare_products(100, 20, chunk=100)
+    with counter.FlopCounterMode(display=False) as counted:
+        products("train")
+        products("score")
+        products("score")
+
+    assert training_speed.operations(100, 20) == counted.get_total_flops()
+
+
+def test_a_device_is_measured_with_its_share_of_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch", reason="learned detectors need torch")
+    monkeypatch.delenv("HSI_ANOMALY_DATA", raising=False)
+    monkeypatch.setattr(training_speed, "product_rate", lambda device: 1e9)
+    monkeypatch.setattr(training_speed, "worker_seconds", lambda cube, count, device: {"clock": 1.0 / count})
+    monkeypatch.setattr(training_speed, "EPOCHS", 2)
+
+    found = training_speed.device("cpu", 12, 10, 8)
+
+    for precision in ("highest", "high"):
+        figures = found[precision]
+        seconds = figures["learning_seconds"] + figures["scoring_seconds"]
+        assert figures["share_of_product_limit"] == pytest.approx(training_speed.operations(120, 8) / 1e9 / seconds)
+    assert found["highest"]["largest_score_difference"] == 0
+    assert found["worker_seconds"]["1"] == 1.0
+
+
+def test_workers_report_seconds_without_packing_and_start() -> None:
+    pytest.importorskip("torch", reason="learned detectors need torch")
+    started = time.perf_counter()
+    found = training_speed.worker_seconds(training_speed.scene(12, 10, 8), 1)
+    assert 0 < found["clock"] < time.perf_counter() - started - 1.0  # an interpreter with torch takes more than that
+    assert found["processor"] > 0
+
+
+def test_compression_and_suppression_lay_out_what_they_measure() -> None:
+    pytest.importorskip("torch", reason="learned detectors need torch")
+    from benchmarks import gradient_compression, suppression
+
+    row = {"auc": 0.99, "correlation": 0.9, "megabytes": 0.5, "whole": 5.0}
+    assert "improved  rsdgc 10x      0.9900       0.9000     0.50         10.0" in gradient_compression.report(
+        {"improved": {"rsdgc 10x": row}}
+    )
+    run = {"ledoitwolf": 0.9, "none": 0.8}
+    kinds = {kind: [run, run] for kind in suppression.KINDS}
+    text = suppression.report({"hydice": {**kinds, "seconds": 3.0}})
+    assert "0.9000 ± 0.0000" in text
+    assert "RX, plain" in text
