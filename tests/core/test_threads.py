@@ -10,6 +10,17 @@ import pytest
 from qgis_hsi_anomaly.core import threads
 from qgis_hsi_anomaly.core.threads import map_threads
 
+COUNT = threads.core_count
+
+
+@pytest.mark.parametrize(("asked", "expected"), [("1", 1), ("64", 3), ("", 3), ("many", 3), ("0", 1)])
+def test_cores_are_those_this_process_may_use(asked, expected, monkeypatch):
+    """Of a machine with three, as many as the launcher asks for."""
+    monkeypatch.setattr(threads.os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+
+    assert COUNT() == expected
+
 
 @pytest.fixture(params=[1, 3], autouse=True)
 def workers(request, monkeypatch):
