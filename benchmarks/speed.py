@@ -359,6 +359,7 @@ TRAINING: Dict[str, Tuple[str, str, float, bool]] = {
     "a step with N x N projectors: ours, 10^4 pixels": ("growth", "dense_ratio", 30.0, True),
     "a step at 4 N pixels: at N": ("growth", "four_times_the_pixels_ratio", 4.4, False),
     "training and scoring 300 x 480 x 224: bare products": ("training_against_products", "ratio", 2.5, False),
+    "one process of one thread: two of them, 300 x 480 x 224": ("processes", "speedup", 1.8, True),
 }
 
 
