@@ -17,10 +17,7 @@ CHUNK = 1024
 
 def core_count() -> int:
     """Return how many cores this process may use: those it is bound to, and no more than OMP_NUM_THREADS where set."""
-    if hasattr(os, "sched_getaffinity"):
-        cores = len(os.sched_getaffinity(0))
-    else:
-        cores = os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     asked = os.environ.get("OMP_NUM_THREADS", "")
     return max(min(cores, int(asked)) if asked.isdigit() else cores, 1)
 
