@@ -160,12 +160,12 @@ def localrx_spy_components() -> Timing:
 
 def crd_ours() -> Timing:
     """CRD over all bands, windows 15 and 21."""
-    return ours("crd", made_cube(120, 120, 189), 2, principal_components=0, inner_window=15, outer_window=21)
+    return ours("crd", made_cube(128, 128, 189), 2, principal_components=0, inner_window=15, outer_window=21)
 
 
 def crd_ours_components() -> Timing:
     """CRD on 15 components, windows 15 and 21."""
-    return ours("crd", made_cube(150, 150, 189), principal_components=15, inner_window=15, outer_window=21)
+    return ours("crd", made_cube(256, 256, 189), principal_components=15, inner_window=15, outer_window=21)
 
 
 def crd_direct() -> Timing:

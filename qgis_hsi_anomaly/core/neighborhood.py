@@ -151,7 +151,7 @@ def window_members(numbers: Array, window: DualWindow) -> Tuple[Array, Array]:
 
 
 def ring_members(tile: Tile, window: DualWindow, rows: slice, columns: slice) -> Array:
-    """Say which surrounding pixels are in the ring of each pixel of a patch of the tile, (n_pixels, n_around) bool.
+    """Return 1 where a surrounding pixel is in the ring of a pixel of the patch, else 0, (n_pixels, n_around) float64.
 
     rows, columns : the patch, counted within the tile. Its surroundings are `reach` wider on every side.
     Not to be written to: patches may share it.
@@ -159,13 +159,13 @@ def ring_members(tile: Tile, window: DualWindow, rows: slice, columns: slice) ->
     wider = 2 * window.reach
     row_numbers = tile.row_numbers[rows.start : rows.stop + wider]
     column_numbers = tile.column_numbers[columns.start : columns.stop + wider]
-    # Where nothing is mirrored, all patches of one size look alike.
-    if all((np.diff(numbers) == 1).all() for numbers in (row_numbers, column_numbers)):
+    # Neighbours are one apart or mirrored. Where nothing is mirrored, all patches of one size look alike.
+    if all(numbers[-1] - numbers[0] == len(numbers) - 1 for numbers in (row_numbers, column_numbers)):
         members = _inner_members(len(row_numbers), len(column_numbers), window)
     else:
         members = _members(row_numbers, column_numbers, window)
     valid = tile.valid[rows.start : rows.stop + wider, columns.start : columns.stop + wider]
-    return members if valid.all() else members & valid.ravel()
+    return members if valid.all() else members * valid.ravel()
 
 
 def _members(row_numbers: Array, column_numbers: Array, window: DualWindow) -> Array:
@@ -175,7 +175,7 @@ def _members(row_numbers: Array, column_numbers: Array, window: DualWindow) -> A
         for outer, guard in (window_members(row_numbers, window), window_members(column_numbers, window))
     )
     members = (down[:, None, :, None] & across[None, :, None, :]) == 1
-    return np.asarray(members.reshape(members.shape[0] * members.shape[1], -1))
+    return members.reshape(members.shape[0] * members.shape[1], -1).astype(np.float64)
 
 
 @lru_cache(maxsize=16)

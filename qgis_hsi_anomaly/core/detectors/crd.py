@@ -17,7 +17,7 @@ from ..ring_systems import SINGLE_PRECISION, Patch, solve_with_tail
 from ..statistics import Components, principal_components
 from .base import Background, Detector
 
-_TILE = 32
+_TILE, _TILE_WITH_TAIL = 64, 32
 _PATCH = 8
 """Pixels of a patch share one dictionary, so that their systems are built by one matrix product."""
 _DIRECT = 24
@@ -132,10 +132,9 @@ class CRDBackground(Background):
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the norms of the residuals, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
-        needed = cube.bands * 8 + len(self.components.mean) * 24
-        return score_windows(
-            cube, self.window, self.components.of, self.score_tile, _TILE, needed, progress, group
-        )
+        p = len(self.components.mean)
+        size, needed = _TILE if p <= _DIRECT else _TILE_WITH_TAIL, cube.bands * 8 + p * 24
+        return score_windows(cube, self.window, self.components.of, self.score_tile, size, needed, progress, group)
 
     def score_tile(self, tile: Tile) -> Array:
         """Return the norms of the residuals, (height, width) float64; of invalid pixels some number."""
@@ -174,7 +173,7 @@ class CRDBackground(Background):
     def _weights(self, tile: Tile, points: _Points, place: Place) -> Tuple[Array, Array]:
         """Return W of a patch's pixels, (n_pixels, n_around), 0 outside their rings, and which have no ring."""
         members = ring_members(tile, self.window, *place)
-        count = np.count_nonzero(members, axis=1)
+        count = members.sum(axis=1)
         squares = points.at(points.near, place) @ points.around(points.far, place).T
         weights = np.divide(members, np.maximum(squares, self.floor, out=squares), out=squares)
         own, other = points.at(points.slack, place), points.around(points.slack, place).T
@@ -192,7 +191,7 @@ class CRDBackground(Background):
     def _residual(self, tile: Tile, row: int, column: int) -> float:
         """Score one pixel by its whole system; a pixel without a ring against the mean of the scene."""
         reach = self.window.reach
-        members = ring_members(tile, self.window, slice(row, row + 1), slice(column, column + 1))[0]
+        members = ring_members(tile, self.window, slice(row, row + 1), slice(column, column + 1))[0] > 0
         pixel = tile.features[row + reach, column + reach]
         around = tile.features[row : row + 2 * reach + 1, column : column + 2 * reach + 1]
         atoms = around.reshape(len(members), -1)[members] if members.any() else self.components.mean[None]
