@@ -18,7 +18,7 @@ from .core.errors import Cancelled, HsiAnomalyError
 from .core.parameters import Parameter, Parameters, from_values, parameters_of
 from .core.progress import Progress
 from .jobs.environment import environment_report, environment_text
-from .jobs.execution import Execution
+from .jobs.execution import LEARNING_ONLY, Execution
 
 DONE, REFUSED, CANCELLED = 0, 1, 130
 
@@ -124,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     apply.add_argument("input", metavar="INPUT", help="hyperspectral raster; bands are matched by wavelength")
     apply.add_argument("output", metavar="OUTPUT", help="score raster to write")
     apply.add_argument("--spread", metavar="RASTER", help="also write how much the members disagree")
-    _add_options(apply, Execution)
+    _add_options(apply, Execution, without=LEARNING_ONLY)
     apply.set_defaults(run=_apply, show=_show_outcome)
 
     suppress = command("suppressbackground", f"{SuppressBackground.label}: raster in, raster out.")
@@ -180,8 +180,10 @@ def _add_detector_options(options: argparse.ArgumentParser, cls: Type[Detector])
     _add_options(options, Execution)
 
 
-def _add_options(options: argparse.ArgumentParser, cls: Type[Parameters]) -> None:
+def _add_options(options: argparse.ArgumentParser, cls: Type[Parameters], without: Sequence[str] = ()) -> None:
     for parameter in parameters_of(cls):
+        if parameter.name in without:
+            continue
         flag: Dict[str, Any] = {"nargs": "?", "const": "true"} if parameter.kind == "boolean" else {}
         options.add_argument(
             parameter.option,

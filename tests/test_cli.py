@@ -160,3 +160,12 @@ def test_interrupt_ends_with_130_and_leaves_nothing(tmp_path):
     assert process.returncode == 130
     assert reason.strip().endswith("Cancelled.")
     assert [path.name for path in tmp_path.iterdir()] == ["large.tif"]
+
+
+def test_a_model_is_applied_without_options_of_learning(capsys):
+    """There is nothing to resume."""
+    with pytest.raises(SystemExit) as ended:
+        main(["apply", "a.model", "scene.tif", "scores.tif", "--resume"])
+
+    assert ended.value.code == 2
+    assert "--resume" in capsys.readouterr().err

@@ -10,6 +10,8 @@ from ..core.parameters import Parameters, choice, flag, integer, text
 
 COMMAND_LINE_ONLY = ("python", "machines", "machine", "rendezvous")
 """Fields that the toolbox does not show; the provider's setting gives `python` there."""
+LEARNING_ONLY = ("resume",)
+"""Fields without a meaning where a model is only applied."""
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,15 @@ from typing import Any, Dict, List
 from qgis.core import QgsProcessingContext, QgsProcessingParameterDefinition
 
 from ..core.parameters import from_values
-from ..jobs.execution import COMMAND_LINE_ONLY, Execution
+from ..jobs.execution import COMMAND_LINE_ONLY, LEARNING_ONLY, Execution
 from ..jobs.interpreter import find_interpreter
 from .parameters import core_parameters, given_values
 from .settings import chosen_python
 
 
-def execution_parameters() -> List[QgsProcessingParameterDefinition]:
-    """Return the parameters of `Execution` that the toolbox shows."""
-    hidden = [name.upper() for name in COMMAND_LINE_ONLY]
+def execution_parameters(learning: bool = True) -> List[QgsProcessingParameterDefinition]:
+    """Return the parameters of `Execution` that the toolbox shows, where something is learnt or a model applied."""
+    hidden = [name.upper() for name in COMMAND_LINE_ONLY + (() if learning else LEARNING_ONLY)]
     return [definition for definition in core_parameters(Execution) if definition.name() not in hidden]
 
 

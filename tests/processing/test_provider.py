@@ -38,6 +38,12 @@ def test_nothing_is_left_unexplained(algorithm, id):
     assert all(output.description() for output in found.outputDefinitions())
 
 
+def test_a_model_is_applied_without_parameters_of_learning(algorithm):
+    """There is nothing to resume."""
+    assert algorithm("fitmodel").parameterDefinition("RESUME")
+    assert not algorithm("applymodel").parameterDefinition("RESUME")
+
+
 @pytest.mark.parametrize("id", DETECTOR_IDS)
 def test_parameters_are_the_core_s(algorithm, id):
     """Names, defaults, bounds and advanced flags come from the detector's dataclass."""

@@ -43,7 +43,7 @@ class ApplyModel(Algorithm):
         model = QgsProcessingParameterFile("MODEL", "Model", fileFilter=MODEL_FILTER)
         self.addParameter(with_help(model, "A model file written by 'Fit a model' or by a learned detector."))
         self.addParameter(input_raster())
-        for definition in execution_parameters():
+        for definition in execution_parameters(learning=False):
             self.addParameter(definition)
         self.addParameter(spread_raster())
         self.addParameter(score_raster())
