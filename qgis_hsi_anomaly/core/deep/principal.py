@@ -32,7 +32,7 @@ class PrincipalCube(Cube):
         self.source, self.axes, self.origin = source, axes, origin
         self.rows, self.columns, self.bands = source.rows, source.columns, axes.shape[1]
         self.valid, self.background = source.valid, source.background
-        self.band_numbers = np.arange(1, self.bands + 1)
+        self.band_numbers, self.raster_bands = np.arange(1, self.bands + 1), self.bands
         self.memory_budget, self.block_rows = source.memory_budget, source.block_rows
 
     def read_rows(self, start: int, stop: int) -> Array:

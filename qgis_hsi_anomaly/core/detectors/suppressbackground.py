@@ -151,8 +151,9 @@ class SuppressedCube(Cube):
 
     def __init__(self, cube: Cube, suppressor: Suppressor) -> None:
         self.cube, self.suppressor = cube, suppressor
-        for name in ("rows", "columns", "bands", "valid", "background", "wavelengths", "fwhm", "band_numbers"):
+        for name in ("rows", "columns", "bands", "valid", "background", "wavelengths", "fwhm"):
             setattr(self, name, getattr(cube, name))
+        self.band_numbers, self.raster_bands = cube.band_numbers, cube.raster_bands
         self.pixel_area, self.memory_budget = cube.pixel_area, cube.memory_budget
         self.block_rows = cube.block_rows
 
