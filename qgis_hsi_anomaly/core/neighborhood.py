@@ -175,7 +175,7 @@ def _members(row_numbers: Array, column_numbers: Array, window: DualWindow) -> A
         for outer, guard in (window_members(row_numbers, window), window_members(column_numbers, window))
     )
     members = (down[:, None, :, None] & across[None, :, None, :]) == 1
-    return members.reshape(members.shape[0] * members.shape[1], -1).astype(np.float64)
+    return np.asarray(members.reshape(members.shape[0] * members.shape[1], -1), dtype=np.float64)
 
 
 @lru_cache(maxsize=16)
