@@ -21,7 +21,7 @@ TOLERANCE = 1e-12
 """Of |v|^2, relative."""
 SINGLE_PRECISION = 0.01
 """Where the mean of the tail's eigenvalues is this small beside lambda, float32 leaves eight digits of |v|."""
-_TINY = np.finfo(np.float64).tiny
+_TINY = float(np.finfo(np.float32).tiny)
 
 
 @dataclass(frozen=True)

@@ -112,29 +112,34 @@ class CRD(Detector):
     def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> CRDBackground:
         """Find the components of the background pixels. DataError where nothing varies."""
         components = principal_components(cube, self.principal_components, progress, group, centred=False)
-        power = float(components.variances.sum())
-        ones = np.sqrt(power / cube.bands) if self.sum_to_one else 0.0
-        return CRDBackground(self._window(), components, self.lambda_, float(ones), _FLOOR * power)
+        unit = float(np.sqrt(components.variances.sum()))
+        ones = 1 / np.sqrt(cube.bands) if self.sum_to_one else 0.0
+        return CRDBackground(self._window(), components, unit, self.lambda_, float(ones))
 
 
 @dataclass(frozen=True)
 class CRDBackground(Background):
     """The windows and the components in which their pixels are compared.
 
-    ones : what the row of ones is multiplied by, 0 where there is none. floor : least squared distance.
+    unit : root mean square length of the scene's pixels, of which coordinates are multiples. ones : what the row of
+    ones is multiplied by, 0 where there is none.
     """
 
     window: DualWindow
     components: Components
+    unit: float
     lambda_: float
     ones: float
-    floor: float
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
         """Return the norms of the residuals, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
         p = len(self.components.mean)
         size, needed = _TILE if p <= _DIRECT else _TILE_WITH_TAIL, cube.bands * 8 + p * 24
-        return score_windows(cube, self.window, self.components.of, self.score_tile, size, needed, progress, group)
+        return score_windows(cube, self.window, self.coordinates, self.score_tile, size, needed, progress, group)
+
+    def coordinates(self, spectra: Array) -> Array:
+        """Return the components of spectra (n_pixels, bands), (n_pixels, p) float64, without a unit."""
+        return np.asarray(self.components.of(spectra) / self.unit)
 
     def score_tile(self, tile: Tile) -> Array:
         """Return the norms of the residuals, (height, width) float64; of invalid pixels some number."""
@@ -165,7 +170,7 @@ class CRDBackground(Background):
         squares = squares + np.einsum("pn,pn->n", solution[:leading], solution[:leading])
 
         scores, order = np.empty((height, width)), _order(places, height, width)
-        scores.flat[order] = self.lambda_ * np.sqrt(squares)
+        scores.flat[order] = self.unit * self.lambda_ * np.sqrt(squares)
         for pixel in order[unsolved]:
             scores.flat[pixel] = self._residual(tile, *divmod(int(pixel), width))
         return scores
@@ -175,7 +180,7 @@ class CRDBackground(Background):
         members = ring_members(tile, self.window, *place)
         count = members.sum(axis=1)
         squares = points.at(points.near, place) @ points.around(points.far, place).T
-        weights = np.divide(members, np.maximum(squares, self.floor, out=squares), out=squares)
+        weights = np.divide(members, np.maximum(squares, _FLOOR, out=squares), out=squares)
         own, other = points.at(points.slack, place), points.around(points.slack, place).T
         if weights.max() * (own.max() + other.max()) > 1:
             close = weights * (own + other) > 1
@@ -183,7 +188,7 @@ class CRDBackground(Background):
             for row in np.flatnonzero(close.any(axis=1)):
                 difference = around[close[row]] - pixels[row]
                 exact = np.einsum("ij,ij->i", difference, difference)
-                weights[row, close[row]] = 1 / np.maximum(exact, self.floor)
+                weights[row, close[row]] = 1 / np.maximum(exact, _FLOOR)
         if count.min() < self.window.size:
             weights *= (self.window.size / np.maximum(count, 1))[:, None]
         return weights, count == 0
@@ -194,8 +199,8 @@ class CRDBackground(Background):
         members = ring_members(tile, self.window, slice(row, row + 1), slice(column, column + 1))[0] > 0
         pixel = tile.features[row + reach, column + reach]
         around = tile.features[row : row + 2 * reach + 1, column : column + 2 * reach + 1]
-        atoms = around.reshape(len(members), -1)[members] if members.any() else self.components.mean[None]
-        squares = np.maximum(((atoms - pixel) ** 2).sum(axis=1), self.floor)
+        atoms = around.reshape(len(members), -1)[members] if members.any() else self.components.mean[None] / self.unit
+        squares = np.maximum(((atoms - pixel) ** 2).sum(axis=1), _FLOOR)
         weights = self.window.size / max(np.count_nonzero(members), 1) / squares
         if self.ones > 0:
             atoms = np.pad(atoms, ((0, 0), (0, 1)), constant_values=self.ones)
@@ -203,7 +208,7 @@ class CRDBackground(Background):
         system = (atoms.T * weights) @ atoms
         system.flat[:: len(system) + 1] += self.lambda_
         solved = np.linalg.solve(system, pixel)[: tile.features.shape[2]]
-        return float(self.lambda_ * np.linalg.norm(solved))
+        return float(self.unit * self.lambda_ * np.linalg.norm(solved))
 
 
 @dataclass(frozen=True)

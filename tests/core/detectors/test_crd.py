@@ -103,8 +103,8 @@ def test_a_pixel_equal_to_its_surroundings_scores_nothing(by_factors, monkeypatc
 def test_distances_keep_their_digits_where_products_cancel():
     """Neighbours a ten-millionth of their length apart, and copies of the pixel itself."""
     random = np.random.default_rng(0)
-    features = 5000 + random.normal(scale=1000, size=(11, 11, 8))
-    features[:, 6:] = features[:, :5] + random.normal(scale=1e-3, size=(11, 5, 8))
+    features = 1 + random.normal(scale=0.2, size=(11, 11, 8))
+    features[:, 6:] = features[:, :5] + random.normal(scale=1e-4, size=(11, 5, 8))
     features[8:] = features[:3]
     numbers = np.arange(11)
     tile = Tile(slice(0, 5), slice(0, 5), features, np.ones((11, 11), dtype=bool), numbers, numbers)
@@ -114,5 +114,18 @@ def test_distances_keep_their_digits_where_products_cancel():
     found, _ = background._weights(tile, crd._Points.of(tile, 3, 0.0), place)
 
     pixels, around = features[3:8, 3:8].reshape(-1, 8), features.reshape(-1, 8)
-    squares = np.maximum(((pixels[:, None] - around) ** 2).sum(axis=2), background.floor)
+    squares = np.maximum(((pixels[:, None] - around) ** 2).sum(axis=2), 1e-12)
     np.testing.assert_allclose(found, ring_members(tile, background.window, *place) / squares, rtol=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1e-25, 1e15])
+def test_scores_have_the_unit_of_the_image_whatever_it_is(scale):
+    """Many bands, so that single precision takes part, far from 1."""
+    array = scene(bands=60)
+    detector = CRD(**WINDOWS, principal_components=0)
+    cube, scaled = ArrayCube(array), ArrayCube(array.astype(np.float32) * np.float32(scale))
+
+    expected = detector.fit(cube).score(cube)
+    found = detector.fit(scaled).score(scaled)
+
+    np.testing.assert_allclose(found / np.float32(scale), expected, rtol=1e-5)
