@@ -129,3 +129,25 @@ def test_scores_have_the_unit_of_the_image_whatever_it_is(scale):
     found = detector.fit(scaled).score(scaled)
 
     np.testing.assert_allclose(found / np.float32(scale), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize(("lambda_", "single"), [(1000.0, True), (1.0, False)])
+def test_many_bands_are_solved_in_the_precision_that_is_enough(lambda_, single, monkeypatch):
+    """More bands than are solved for by factors, nothing set aside: single precision where the tail is small."""
+    array = scene(bands=60)
+    dtypes = set()
+    solve = crd.solve_with_tail
+
+    def watched(patches, *others):
+        dtypes.update(patch.tail.dtype for patch in patches)
+        return solve(patches, *others)
+
+    monkeypatch.setattr(crd, "solve_with_tail", watched)
+
+    found = _exact_scores(CRD(**WINDOWS, principal_components=0, lambda_=lambda_), ArrayCube(array), monkeypatch)
+
+    assert dtypes == {np.dtype(np.float32 if single else np.float64)}
+    for row, column in PIXELS:
+        ring = ring_of(array, row, column, 5, 11)
+        expected = direct_residual(ring, array[row, column].astype(np.float64), lambda_, 11**2 - 5**2)
+        np.testing.assert_allclose(found[row, column], expected, rtol=1e-8)
