@@ -178,7 +178,7 @@ def _members(row_numbers: Array, column_numbers: Array, window: DualWindow) -> A
     return np.asarray(members.reshape(members.shape[0] * members.shape[1], -1), dtype=np.float64)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _inner_members(height: int, width: int, window: DualWindow) -> Array:
     members = _members(np.arange(height), np.arange(width), window)
     members.flags.writeable = False
