@@ -16,7 +16,6 @@ import argparse
 import functools
 import json
 import os
-import socket
 import tempfile
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
@@ -28,7 +27,7 @@ from benchmarks.results import save, table
 from qgis_hsi_anomaly.core.cube import Array, ArrayCube
 from qgis_hsi_anomaly.core.deep import density, score_matching
 from qgis_hsi_anomaly.core.deep.compression import Compression
-from qgis_hsi_anomaly.core.deep.group import join_group, leave_group
+from qgis_hsi_anomaly.core.deep.group import Meeting, join_group, leave_group
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE
 from qgis_hsi_anomaly.core.group import Group
 from qgis_hsi_anomaly.core.metrics import area_under_roc, label_scores
@@ -86,11 +85,9 @@ def measure(scenes: List[Tuple[ArrayCube, Array]], values: Dict[str, Any], seeds
     return {name: dict(zip(("auc", "correlation", "megabytes", "whole"), mean)) for name, mean in means.items()}
 
 
-def work(rank: int, size: int, port: int, folder: str, trainings: List[str], seeds: int, output: str) -> None:
+def work(rank: int, size: int, meeting: str, folder: str, trainings: List[str], seeds: int, output: str) -> None:
     """Measure as process `rank` of `size`; process 0 leaves the figures in the file `output`."""
-    names = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": size, "MASTER_PORT": port}
-    os.environ.update({name: str(value) for name, value in names.items()}, MASTER_ADDR="127.0.0.1")
-    group = join_group("cpu")
+    group = join_group("cpu", Meeting(rank, size, folder=meeting))
     scenes = [scene(Path(folder), name) for name in SCENES]
     found = {name: measure(scenes, TRAININGS[name], seeds, group) for name in trainings}
     if rank == 0:
@@ -128,13 +125,10 @@ def main() -> None:
     arguments = parser.parse_args()
     if "HSI_ANOMALY_DATA" not in os.environ:
         parser.error("HSI_ANOMALY_DATA must name the folder of the real scenes.")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     trainings = arguments.trainings.split(",")
     with tempfile.TemporaryDirectory() as folder:
         output = str(Path(folder) / "found.json")
-        given = (arguments.processes, port, os.environ["HSI_ANOMALY_DATA"], trainings, arguments.seeds, output)
+        given = (arguments.processes, folder, os.environ["HSI_ANOMALY_DATA"], trainings, arguments.seeds, output)
         mp.spawn(work, given, nprocs=arguments.processes)
         found = json.loads(Path(output).read_text(encoding="utf-8"))
     title = f"{arguments.processes} processes, mean of {len(SCENES)} scenes and {arguments.seeds} seed(s)\n\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Tuple
 
@@ -61,8 +62,8 @@ class Execution(Parameters):
     rendezvous: str = text(
         "",
         "Rendezvous",
-        "HOST:PORT of machine 0, where the machines meet: the same text on every machine. The port must be free on "
-        "machine 0 and reachable from the others.",
+        "HOST:PORT, an address of machine 0, where the machines meet: the same on every machine. Machine 0 "
+        "listens at this address alone; the port must be free there and reachable from the others.",
         advanced=True,
     )
 
@@ -89,7 +90,7 @@ class Execution(Parameters):
         """Return host and port of the rendezvous. Raises ParameterError where it is not HOST:PORT."""
         host, _, port = self.rendezvous.rpartition(":")
         host = host.strip("[]")
-        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536:
             raise ParameterError(
                 f"execution: RENDEZVOUS must be HOST:PORT of machine 0, as in 192.168.1.10:29500; got "
                 f"{self.rendezvous!r}."

@@ -30,7 +30,9 @@ PROBE_LIMIT = 60.0
 """Seconds an interpreter may take to import torch and answer."""
 
 _PROBE = """
-import json, os, site, sys
+import sys
+sys.path = [path for path in sys.path if path]
+import json, os, site
 found = {"python": list(sys.version_info[:3]), "torch": None, "numpy": None, "gpus": [], "reason": None}
 try:
     import numpy
@@ -47,10 +49,9 @@ found["folders"] = folders + [site.getusersitepackages()]
 print("\\n@" + json.dumps(found))
 """
 
-# QGIS and its packagers set these for QGIS's own Python and libraries; the launcher reads the rest as its options.
+# QGIS and its packagers set these for QGIS's own Python and libraries; torch reads the rest.
 _TRAPS = re.compile(
-    r"PYTHON|LD_LIBRARY_PATH$|LD_PRELOAD$|DYLD_|PET_|TORCHELASTIC_|GROUP_|ROLE_|MASTER_|(LOCAL_)?RANK$|"
-    r"(LOCAL_)?WORLD_SIZE$"
+    r"PYTHON|LD_LIBRARY_PATH$|LD_PRELOAD$|DYLD_|TORCHELASTIC_|MASTER_|(LOCAL_)?RANK$|(LOCAL_)?WORLD_SIZE$"
 )
 
 
@@ -157,18 +158,33 @@ _SETTING, _VARIABLE = "the provider's setting or --python", f"the environment va
 def _candidates(setting: str) -> Iterator[Tuple[str, str, bool]]:
     """Yield source, path and whether it is this process's own Python."""
     if setting:
-        yield _SETTING, setting, False
+        yield _SETTING, _located(setting), False
     if os.environ.get(VARIABLE):
-        yield _VARIABLE, os.environ[VARIABLE], False
+        yield _VARIABLE, _located(os.environ[VARIABLE]), False
     venv = profile_venv()
     if venv is not None and _python_of(venv).exists():
         yield "the venv in the profile folder", str(_python_of(venv)), False
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package.parent, package.parent.parent):  # the checkout, or the build folder inside it
-        if _python_of(folder / ".venv").exists():
-            yield "the .venv beside the checkout", str(_python_of(folder / ".venv")), False
+    checkout = Path(__file__).resolve().parent.parent.parent
+    if checkout.name == "build":
+        checkout = checkout.parent
+    if _python_of(checkout / ".venv").exists():
+        yield "the .venv beside the checkout", str(_python_of(checkout / ".venv")), False
     for path in own_pythons():
         yield "this program's own Python", path, True
+
+
+def _located(named: str) -> str:
+    """Return the interpreter a user named as an absolute path: a bare name is looked up on PATH.
+
+    Never in the current folder, which anybody may have put a program into; empty where there is none of that name.
+    """
+    path = Path(os.path.expanduser(named))
+    if path.parent != Path() or path.is_absolute():
+        return os.path.abspath(path)
+    folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
+    names = [named, f"{named}.exe"] if sys.platform == "win32" else [named]
+    places = (os.path.join(folder, name) for folder in folders for name in names)
+    return next((place for place in places if os.path.isfile(place) and os.access(place, os.X_OK)), named)
 
 
 def own_pythons() -> List[str]:
@@ -238,8 +254,8 @@ def probe(path: str, own: bool = False) -> Dict[str, Any]:
     known = _answers.get((path, own))
     if known is not None and known[0] == _stamp(path, known[1]["folders"]):
         return known[1]
-    from .launcher import own_session
-
+    if not os.path.isabs(path):
+        raise MissingLibraryError("no program of that name is on PATH")
     try:
         # A list of arguments, no shell.
         done = subprocess.run(  # nosec B603
@@ -268,6 +284,13 @@ def probe(path: str, own: bool = False) -> Dict[str, Any]:
         ) from error
     _answers[path, own] = (_stamp(path, answer["folders"]), answer)
     return answer
+
+
+def own_session() -> Dict[str, Any]:
+    """Return Popen's arguments for a process that no interrupt at the keyboard reaches and no console window shows."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
 
 
 def _stamp(path: str, folders: List[str]) -> List[float]:

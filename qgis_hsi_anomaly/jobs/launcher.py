@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import collections
-import errno
 import os
 import queue
 import re
 import signal
 import subprocess  # nosec B404
-import sys
 import threading
 import time
-import uuid
 from pathlib import Path
-from typing import Any, Deque, Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 from ..core.errors import HsiAnomalyError, WorkerError
 from ..core.progress import Progress
 from .execution import Execution
-from .interpreter import Interpreter
-from .network import check_port, interface_towards
+from .interpreter import Interpreter, own_session
+from .network import LOOPBACK, check_port, own_address
+from .packing import write_json
 from .protocol import library_error, parse
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -37,82 +34,87 @@ REPEAT = 0.5
 START = 180.0
 """Seconds that the processes of one machine may take to start."""
 
-_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 _COLLATERAL = re.compile(
     r"connection (closed|reset|refused)|broken pipe|gloo|nccl|store|timed out", re.IGNORECASE
 )
-_KILLED = re.compile(r"Signal \d+ \((SIG\w+)\) received by PID (\d+)")
 
 
 class Launcher:
-    """`torch.distributed.run` and its worker processes; a context manager at whose end all are gone.
+    """The worker processes of this machine; a context manager at whose end all are gone.
 
     All hold the reading end of one pipe as standard input and the writing end of another as standard output. Closing
     the first ends every one that is not killed by then; the end of the second says that none is left.
+
+    On one machine the processes meet in a file of the private scratch folder and talk over the loopback: nothing of
+    it can be reached from outside. Several machines meet at the address of machine 0, which alone is listened on.
     """
 
     def __init__(self, interpreter: Interpreter, execution: Execution, device: str, scratch: Path) -> None:
-        if execution.machines > 1 and execution.machine == 0:
-            check_port(execution.endpoint()[1])
-        self.interpreter, self.execution, self.scratch = interpreter, execution, scratch
-        self.pids: Dict[int, int] = {}
+        self.execution, self.scratch = execution, scratch
         self.maps: Optional[List[str]] = None
         self._errors: List[Dict[str, Any]] = []
         self._heard: Dict[int, float] = {}
         self._moved: Dict[int, Any] = {}
         self._last_moved = self._checked = self._started = time.monotonic()
         self._lines: queue.Queue[Optional[bytes]] = queue.Queue()
-        self._words: Deque[str] = collections.deque(maxlen=200)
-        self._ended = self._working = False
+        self._ended = self._working = self._met = False
         self._fraction = self._reported = 0.0
+        write_json(scratch / "meeting.json", {"device": device, **self._meeting()})
+        environment = self._environment(interpreter)
+        held, self._held = os.pipe()
+        listened, said = os.pipe()
+        threading.Thread(target=self._read_lines, args=(listened,), daemon=True).start()
+        self.processes: List[subprocess.Popen[bytes]] = []
+        try:
+            for rank in range(execution.processes):
+                with open(self._words(rank), "ab") as words:
+                    # A list of arguments, no shell.
+                    process = subprocess.Popen(  # nosec B603
+                        [interpreter.path, str(WORKER), str(scratch), str(rank)],
+                        stdin=held,
+                        stdout=said,
+                        stderr=words,
+                        cwd=scratch,
+                        env=environment,
+                        **own_session(),
+                    )
+                self.processes.append(process)
+        except OSError as error:
+            os.close(self._held)
+            raise WorkerError(f"{interpreter.path} cannot be started: {error.strerror or error}.") from error
+        finally:
+            os.close(held)
+            os.close(said)
+
+    def _meeting(self) -> Dict[str, Any]:
+        """Return where the processes of the run meet, and which of them are on this machine."""
+        execution = self.execution
+        found = {
+            "processes": execution.processes,
+            "machines": execution.machines,
+            "machine": execution.machine,
+        }
+        if execution.machines == 1:
+            return {**found, "address": LOOPBACK}
+        host, port = execution.endpoint()
+        if execution.machine == 0:
+            check_port(host, port)
+        return {**found, "address": own_address(host, port), "host": host, "port": port}
+
+    def _environment(self, interpreter: Interpreter) -> Dict[str, str]:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        threads = str(max(1, cores // execution.processes))
+        threads = str(max(1, cores // self.execution.processes))
         environment = interpreter.environment()
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
             environment.setdefault(name, threads)
         # Threads that wait give their core away: on a busy machine spinning costs many times the work.
         environment.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        if execution.machines > 1:
-            # Gloo takes the interface that the machine's name leads to, often the loopback.
-            interface = interface_towards(*execution.endpoint())
-            if interface:
-                environment.setdefault("GLOO_SOCKET_IFNAME", interface)
+        if self.execution.machines == 1:
+            # NCCL takes no address: the interface's name, as a whole.
+            environment["NCCL_SOCKET_IFNAME"] = "=lo"
         # Whatever torch leaves in the temporary folder goes with the scratch folder.
-        environment.update(TMPDIR=str(scratch), TEMP=str(scratch), TMP=str(scratch))
-        # A list of arguments, no shell.
-        self.process = subprocess.Popen(  # nosec B603
-            [interpreter.path, str(WORKER), *self._arguments(), str(WORKER), str(scratch), device],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=scratch,
-            env=environment,
-            **own_session(),
-        )
-        for target in (self._read_lines, self._read_words):
-            threading.Thread(target=target, daemon=True).start()
-
-    def _arguments(self) -> List[str]:
-        execution = self.execution
-        arguments = [f"--nproc_per_node={execution.processes}", f"--nnodes={execution.machines}"]
-        if execution.machines == 1:
-            # Port 0: the launcher takes a free one, and no two runs can meet.
-            arguments += [
-                "--rdzv_backend=c10d",
-                "--rdzv_endpoint=localhost:0",
-                f"--rdzv_id={uuid.uuid4().hex}",
-            ]
-            if self.interpreter.torch_version >= (2, 1):
-                # Without it the launcher asks for the machine's own name, which not every network knows.
-                arguments.append("--local_addr=localhost")
-        else:
-            host, port = execution.endpoint()
-            arguments += ["--rdzv_backend=static", f"--node_rank={execution.machine}"]
-            arguments += [f"--master_addr={host}", f"--master_port={port}"]
-        # torch before 2.1 under Python 3.11 stumbles over its own default for the two stream options; a map that
-        # names another process means the same. Its logs would be left in the temporary folder.
-        arguments += ["--redirects=9:2", "--tee=9:2", f"--log_dir={self.scratch / 'log'}"]
-        return ["-m", "torch.distributed.run", "--max_restarts=0", "--monitor_interval=0.2", *arguments]
+        environment.update({name: str(self.scratch) for name in ("TMPDIR", "TEMP", "TMP")})
+        return environment
 
     def __enter__(self) -> Launcher:
         return self
@@ -128,22 +130,28 @@ class Launcher:
         if self._working and time.monotonic() - self._reported > REPEAT:
             self._report(progress, self._fraction)
         progress.check_cancelled()
-        timeout = wait
+        # Before the lines are taken, so that the last ones of a process that has ended are among them.
+        failed = any(process.poll() for process in self.processes)
+        self._take_lines(progress, wait)
+        if self.maps is None and (self._errors or failed or self._ended):
+            raise self._failure()
+        if self.maps is not None:
+            # On one machine there is nothing to wait for. Several finish their last exchange together.
+            since = time.monotonic() - self._last_moved
+            return self.execution.machines > 1 and not self._ended and since < SILENCE
+        self._check_hanging()
+        return True
+
+    def _take_lines(self, progress: Progress, wait: float) -> None:
         while not self._ended:
             try:
-                line = self._lines.get(timeout=timeout) if timeout else self._lines.get_nowait()
+                line = self._lines.get(timeout=wait) if wait else self._lines.get_nowait()
             except queue.Empty:
-                break
-            timeout = 0.0
+                return
+            wait = 0.0
             self._ended = line is None
             if line is not None:
                 self._take(line, progress)
-        if self._errors or (self._ended and self.maps is None):
-            raise self._failure()
-        if not self._ended:
-            self._check_hanging()
-        # Several machines take leave of each other; on one there is nothing to wait for.
-        return not self._ended and (self.maps is None or self.execution.machines > 1)
 
     def _report(self, progress: Progress, fraction: float) -> None:
         self._fraction, self._reported = fraction, time.monotonic()
@@ -157,18 +165,18 @@ class Launcher:
     def _take(self, line: bytes, progress: Progress) -> None:
         said = parse(line)
         if said is None:
-            self._words.append(line.decode("utf-8", "replace").rstrip())
             return
         kind, rank = said["kind"], said["rank"]
         now = time.monotonic()
         self._heard[rank] = now
         if kind == "alive":
-            self.pids[rank] = said["pid"]
             before = self._moved.get(rank)
             # The sign of life itself takes some processor time: that is no movement.
             if before is None or said["updates"] != before[1] or said["cpu"] - before[0] > 0.02:
                 self._moved[rank] = (said["cpu"], said["updates"])
                 self._last_moved = now
+        elif kind == "met":
+            self._met = True
         elif kind == "progress":
             self._report(progress, said["fraction"])
         elif kind == "message":
@@ -178,21 +186,19 @@ class Launcher:
         elif kind == "metric":
             progress.metric(said["name"], said["value"])
         elif kind == "result" and rank == 0:
-            self.maps = said["maps"]
+            self.maps, self._last_moved = said["maps"], now
         elif kind == "error":
             self._errors.append(said)
 
     def _check_hanging(self) -> None:
         now = time.monotonic()
         if now - self._checked > SILENCE / 3:
-            # It was this process that slept: nobody was listened to.
+            # This process was suspended: the others are given their time again.
             self._heard, self._last_moved = dict.fromkeys(self._heard, now), now
         self._checked = now
         if len(self._heard) < self.execution.processes:
-            if now - self._started > START and self.execution.machines == 1:
-                raise WorkerError(
-                    f"The worker processes did not start within {START:.0f} s.{self._tail(None)}"
-                )
+            if now - self._started > START:
+                raise WorkerError(f"The worker processes did not start within {START:.0f} s.{self._tail(0)}")
             return
         for rank, heard in self._heard.items():
             if now - heard > SILENCE:
@@ -200,12 +206,7 @@ class Launcher:
                     f"{self._who(rank)} has given no sign of life for {SILENCE:.0f} s and was ended."
                     f"{self._tail(rank)}"
                 )
-        if (
-            self._working
-            and self.maps is None
-            and now - self._last_moved > IDLE
-            and self.execution.machines == 1
-        ):
+        if self._working and now - self._last_moved > IDLE and self.execution.machines == 1:
             raise WorkerError(
                 f"The worker processes have neither computed nor reported anything for {IDLE:.0f} s and were ended."
                 f"{self._tail(0)}"
@@ -213,35 +214,29 @@ class Launcher:
 
     def _failure(self) -> HsiAnomalyError:
         """Return what the processes failed of, once the others have had a moment to say it too."""
-        count = self.execution.processes
         deadline = time.monotonic() + 10.0
         while not self._ended and time.monotonic() < deadline:
-            if len(self._errors) == count or any(map(library_error, self._errors)):
+            if len(self._errors) == len(self.processes) or any(map(library_error, self._errors)):
                 break
-            try:
-                line = self._lines.get(timeout=0.2)
-            except queue.Empty:
-                continue
-            self._ended = line is None
-            if line is not None:
-                self._take(line, Progress())
+            self._take_lines(Progress(), 0.2)
         known = [error for error in map(library_error, self._errors) if error is not None]
         if known:
             return known[0]
+        several = self.execution.machines > 1
         causes = [said for said in self._errors if not _COLLATERAL.search(said["message"])]
-        # The launcher ends the others with SIGTERM.
-        killed = [found for found in _KILLED.findall("\n".join(self._words)) if found[0] != "SIGTERM"]
+        killed = [rank for rank, process in enumerate(self.processes) if (process.poll() or 0) < 0]
         if killed and not causes:
-            name, pid = killed[0]
-            rank = next((rank for rank, own in self.pids.items() if own == int(pid)), None)
+            rank = killed[0]
+            name = signal.Signals(-self.processes[rank].returncode).name
             hint = ", most likely because memory ran out: use fewer processes" if name == "SIGKILL" else ""
             return WorkerError(f"{self._who(rank)} was ended by {name}{hint}.{self._tail(rank)}")
-        if not self._errors and not self.pids and self.execution.machines > 1:
+        if several and not self._met and not causes:
             place = self.execution.rendezvous
-            return WorkerError(f"The machines did not meet at RENDEZVOUS {place}.{self._tail(None)}")
+            return WorkerError(f"The machines did not meet at RENDEZVOUS {place}.{self._tail(0)}")
         if not self._errors:
-            return WorkerError(f"The worker process ended before it was done.{self._tail(None)}")
-        if not causes and self.execution.machines > 1:
+            rank = next((rank for rank, process in enumerate(self.processes) if process.poll()), 0)
+            return WorkerError(f"{self._who(rank)} ended before it was done.{self._tail(rank)}")
+        if several and not causes:
             return WorkerError(
                 "The connection to another machine was lost, most likely because the run failed or was cancelled there."
                 f"{self._tail(0)}"
@@ -253,57 +248,34 @@ class Launcher:
             return WorkerError(f"{who} ran out of memory: use fewer processes or a smaller raster ({text}).")
         return WorkerError(f"{who} failed: {text}.{self._tail(said['rank'])}")
 
-    def _who(self, rank: Optional[int]) -> str:
-        return (
-            "A worker process" if rank is None else f"Worker process {rank + 1} of {self.execution.processes}"
-        )
+    def _who(self, rank: int) -> str:
+        return f"Worker process {rank + 1} of {self.execution.processes}"
 
-    def _tail(self, rank: Optional[int], lines: int = 12) -> str:
-        """Return the last words of a process, or of the launcher, to end a message with."""
-        words = list(self._words)
-        if rank is not None:
-            path = self.scratch / f"words-{rank}.txt"
-            words = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+    def _words(self, rank: int) -> Path:
+        """Where a process's standard error lies, and all that is printed in it."""
+        return self.scratch / f"words-{rank}.txt"
+
+    def _tail(self, rank: int, lines: int = 12) -> str:
+        """Return the last words of a process, to end a message with."""
+        path = self._words(rank)
+        words = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
         words = [word for word in words if word.strip()]
         return "\n" + "\n".join(words[-lines:]) if words else ""
 
     def stop(self) -> None:
         """End every process and wait until they are gone."""
-        if self.process.stdin is not None:
-            self.process.stdin.close()
-        if not self._ended:
-            for pid in [self.process.pid, *self.pids.values()]:
-                try:
-                    os.kill(pid, _KILL)
-                except OSError as error:
-                    if error.errno != errno.ESRCH:
-                        self._words.append(f"Process {pid} could not be ended: {error}")
+        os.close(self._held)
+        for process in self.processes:
+            process.kill()
+        for process in self.processes:
+            process.wait()
+        # What they leave behind, they leave before their ends of the pipe are closed.
         deadline = time.monotonic() + 10.0
         while not self._ended and time.monotonic() < deadline:
-            try:
-                self._ended = self._lines.get(timeout=0.1) is None
-            except queue.Empty:
-                continue
-        self.process.wait()
+            self._take_lines(Progress(), 0.1)
 
-    def _read_lines(self) -> None:
-        stream = self.process.stdout
-        if stream is not None:
-            with stream:
-                for line in stream:
-                    self._lines.put(line)
+    def _read_lines(self, descriptor: int) -> None:
+        with open(descriptor, "rb") as stream:
+            for line in stream:
+                self._lines.put(line)
         self._lines.put(None)
-
-    def _read_words(self) -> None:
-        stream = self.process.stderr
-        if stream is not None:
-            with stream:
-                for line in stream:
-                    self._words.append(line.decode("utf-8", "replace").rstrip())
-
-
-def own_session() -> Dict[str, Any]:
-    """Return Popen's arguments for a process that no interrupt at the keyboard reaches and no console window shows."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}

@@ -1,46 +1,58 @@
-"""Ports and interfaces, for machines that share a run."""
+"""Addresses and ports, for machines that share a run."""
 
 from __future__ import annotations
 
+import ipaddress
 import socket
-import struct
+from typing import Any, Tuple
 
 from ..core.errors import ParameterError
 
-_SIOCGIFADDR = 0x8915  # Linux; elsewhere the call fails, and no interface is found
+LOOPBACK = "127.0.0.1"
+"""Address that no other machine can reach."""
 
 
-def check_port(port: int) -> None:
-    """Raise ParameterError where another program listens on `port` of this machine."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("", port))
-        except OSError as error:
-            raise ParameterError(
-                f"execution: RENDEZVOUS port {port} cannot be used on this machine ({error.strerror}): choose "
-                "another one on every machine."
-            ) from error
-
-
-def interface_towards(host: str, port: int) -> str:
-    """Return the name of the network interface that leads to `host`; empty where it cannot be told."""
+def check_port(host: str, port: int) -> None:
+    """Raise ParameterError where this machine cannot listen at `host` and `port`, the rendezvous, and there alone."""
+    family, address = _resolve(host, port)
+    if ipaddress.ip_address(address[0].partition("%")[0]).is_unspecified:
+        raise ParameterError(
+            f"execution: RENDEZVOUS {host} means every network interface: name the address of machine 0 on the network "
+            "that the machines share."
+        )
     try:
-        import fcntl  # not on Windows
-    except ImportError:
-        return ""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((host, port))  # sends nothing
-            wanted = socket.inet_aton(probe.getsockname()[0])
-        except OSError:
-            return ""
-        for _, name in socket.if_nameindex():
-            request = struct.pack("256s", name.encode()[:15])
-            try:
-                answer = fcntl.ioctl(probe.fileno(), _SIOCGIFADDR, request)
-            except OSError:
-                continue  # it has no address
-            if answer[20:24] == wanted:
-                return name
-    return ""
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise ParameterError(
+            f"execution: RENDEZVOUS {host}:{port} cannot be listened on by this machine, which is machine 0 "
+            f"({error.strerror}): name an address of this machine and a free port, the same on every machine."
+        ) from error
+
+
+def own_address(host: str, port: int) -> str:
+    """Return this machine's address on the network that leads to `host`. Raises ParameterError where there is none."""
+    family, address = _resolve(host, port)
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect(address)  # sends nothing
+            return str(probe.getsockname()[0])
+    except OSError as error:
+        raise _unreachable(host, error) from error
+
+
+def _resolve(host: str, port: int) -> Tuple[int, Any]:
+    """Return address family and socket address of a host."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise _unreachable(host, error) from error
+    return family, address
+
+
+def _unreachable(host: str, error: OSError) -> ParameterError:
+    return ParameterError(
+        f"execution: RENDEZVOUS {host} cannot be reached from this machine ({error.strerror}): name machine 0 by an "
+        "address that every machine knows."
+    )

@@ -1,8 +1,8 @@
 """The line protocol: what worker processes tell the one that started them, one JSON object a line.
 
-Every line has `kind` and `rank`. Kinds: alive (pid, cpu seconds, updates; every second from every process), progress
-(fraction), message and warning (text), metric (name, value), result (maps), error (type, message). A line is one
-write, so that the lines of several processes do not mix.
+Every line has `kind` and `rank`. Kinds: alive (cpu seconds, updates; every half second from every process), met (all
+processes of the run have), progress (fraction), message and warning (text), metric (name, value), result (maps), error
+(type, message). A line is one write, so that the lines of several processes do not mix.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Channel:
     def beat(self) -> None:
         """Send signs of life for ever; for a thread."""
         while True:
-            self.send("alive", pid=os.getpid(), cpu=time.process_time(), updates=self._updates)
+            self.send("alive", cpu=time.process_time(), updates=self._updates)
             time.sleep(BEAT)
 
     def progress(self) -> Progress:

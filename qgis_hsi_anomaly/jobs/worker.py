@@ -1,23 +1,21 @@
-"""The worker process: started by path under torch.distributed.run, needs numpy and torch, not GDAL or QGIS.
+"""The worker process: started by path, needs numpy and torch, not GDAL or QGIS.
 
-    python worker.py -m torch.distributed.run OPTIONS worker.py SCRATCH DEVICE
+    python worker.py SCRATCH RANK
 
-The first worker.py only sees to it that the launcher ends with whoever started it. The second is each process of
-the run: it waits until the packed cube and `task.json` lie in the folder SCRATCH, runs the task with the others, and
-leaves the maps (`score.npy` ...) and the model there. Standard input of all is a pipe that nobody writes to: where
-it ends, whoever started the run is gone, and so must the processes and the folder be.
+Process RANK of this machine waits until the packed cube and `task.json` lie in the folder SCRATCH, meets the others as
+`meeting.json` there says, runs the task with them, and leaves the maps (`score.npy` ...) and the model there. Standard
+input is a pipe that nobody writes to: where it ends, whoever started the run is gone, and so must this process and the
+folder be.
 """
 
 from __future__ import annotations
 
 import contextlib
 import faulthandler
-import importlib
 import importlib.util
 import json
 import os
 import platform
-import runpy
 import shutil
 import sys
 import threading
@@ -25,60 +23,30 @@ import time
 import traceback
 import zlib
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict
 
 PACKAGE = "qgis_hsi_anomaly"
 
 
 def main() -> int:
     """Run this process's part of the task. Returns the exit status."""
-    sys.path = [entry for entry in sys.path if Path(entry or ".") != Path(__file__).parent]
-    if sys.argv[1] == "-m":
-        return launch(Path(sys.argv[-2]), sys.argv[2], sys.argv[2:])
-    scratch, device = Path(sys.argv[1]), sys.argv[2]
+    sys.path = [entry for entry in sys.path if entry and Path(entry) != Path(__file__).parent]
+    scratch, rank = Path(sys.argv[1]), int(sys.argv[2])
     threading.Thread(target=end_with_parent, args=(scratch,), daemon=True).start()
-    output = keep_output(scratch / f"words-{os.environ['LOCAL_RANK']}.txt")
+    output = keep_output()
     load_package()
     from qgis_hsi_anomaly.jobs.protocol import Channel
 
-    if os.environ.get("GROUP_WORLD_SIZE") == "1":
-        # The processes of one machine meet there, whether or not its name can be looked up.
-        os.environ["MASTER_ADDR"] = "localhost"
-    channel = Channel(output, int(os.environ["LOCAL_RANK"]))
+    channel = Channel(output, rank)
     threading.Thread(target=channel.beat, daemon=True).start()
     try:
-        perform(scratch, device, channel)
+        perform(scratch, channel)
     except BaseException as error:  # noqa: BLE001 (whatever ends this process must be told)
         with contextlib.suppress(OSError):  # the disk that the words go to may be full
             traceback.print_exc()
         channel.send("error", type=type(error).__name__, message=str(error)[:2000])
         return 1
     return 0
-
-
-def launch(scratch: Path, module: str, arguments: List[str]) -> int:
-    """Run a module as `python -m` does, but end with whoever started this process."""
-    threading.Thread(target=end_with_parent, args=(scratch,), daemon=True).start()
-    sys.argv = arguments
-    if sys.platform == "win32":
-        avoid_libuv()
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
-    return 0
-
-
-def avoid_libuv() -> None:
-    """Let the processes meet without libuv: torch for Windows is built without it, yet asks for it from 2.4 on."""
-    distributed: Any = importlib.import_module("torch.distributed")
-    store = distributed.TCPStore
-    if "use_libuv" not in (store.__init__.__doc__ or ""):
-        return
-
-    class PlainStore(store):  # type: ignore[misc, valid-type]
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **{"use_libuv": False, **options})
-
-    os.environ["USE_LIBUV"] = "0"  # for the worker processes
-    distributed.TCPStore = PlainStore
 
 
 def end_with_parent(scratch: Path) -> None:
@@ -89,13 +57,10 @@ def end_with_parent(scratch: Path) -> None:
     os._exit(1)
 
 
-def keep_output(words: Path) -> int:
-    """Return a descriptor of standard output for the protocol; let every other output go to the file `words`."""
+def keep_output() -> int:
+    """Return a descriptor of standard output for the protocol; every other output goes to standard error."""
     protocol = os.dup(1)
-    sink = os.open(words, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(sink, 1)
-    os.dup2(sink, 2)
-    os.close(sink)
+    os.dup2(2, 1)
     faulthandler.enable()
     return protocol
 
@@ -113,18 +78,20 @@ def load_package() -> None:
     spec.loader.exec_module(package)
 
 
-def perform(scratch: Path, device: str, channel: Any) -> None:
+def perform(scratch: Path, channel: Any) -> None:
     """Fit, score, save: what `task.json` says."""
     import numpy as np
 
     from qgis_hsi_anomaly.core.deep.checkpoint import Checkpoint
-    from qgis_hsi_anomaly.core.deep.group import join_group, leave_group
+    from qgis_hsi_anomaly.core.deep.group import Meeting, join_group, leave_group
     from qgis_hsi_anomaly.core.detectors.registry import make_detector
     from qgis_hsi_anomaly.core.errors import DataError
     from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model
     from qgis_hsi_anomaly.jobs.packing import unpack_cube
 
-    group = join_group(device)
+    told = json.loads((scratch / "meeting.json").read_text(encoding="utf-8"))
+    group = join_group(told.pop("device"), Meeting(channel.rank, folder=str(scratch), **told))
+    channel.send("met")
     task = wait_for_task(scratch / "task.json")
     cube, progress = unpack_cube(scratch), channel.progress()
     check_alike(task, cube, group)
@@ -199,4 +166,6 @@ def versions() -> Dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stderr.flush()
+    os._exit(status)  # without an orderly end of torch's threads, which can fail and has nothing left to do

@@ -7,7 +7,7 @@ import pytest
 from qgis_hsi_anomaly.core.errors import ParameterError
 from qgis_hsi_anomaly.core.parameters import from_values, parameters_of
 from qgis_hsi_anomaly.jobs.execution import COMMAND_LINE_ONLY, Execution
-from qgis_hsi_anomaly.jobs.network import check_port
+from qgis_hsi_anomaly.jobs.network import check_port, own_address
 
 
 def test_values_may_be_texts():
@@ -52,7 +52,20 @@ def test_bad_values_are_refused(values, sentence):
 
 
 @pytest.mark.parametrize(
-    "rendezvous", ["host", "host:", ":29500", "host:0", "host:65536", "host:http", "host:-1"]
+    "rendezvous",
+    [
+        "host",
+        "host:",
+        ":29500",
+        "host:0",
+        "host:65536",
+        "host:http",
+        "host:-1",
+        "host:²",
+        "0.0.0.0:1",
+        "[::]:1",
+        "*:1",
+    ],
 )
 def test_a_rendezvous_is_host_and_port(rendezvous):
     with pytest.raises(ParameterError, match="RENDEZVOUS must be HOST:PORT"):
@@ -87,9 +100,28 @@ def test_rows_are_counted_against_all_machines():
 
 def test_a_port_in_use_is_refused():
     with socket.socket() as taken:
-        taken.bind(("", 0))
+        taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(ParameterError, match=f"RENDEZVOUS port {port} cannot be used on this machine"):
-            check_port(port)
-    check_port(port)
+        with pytest.raises(
+            ParameterError, match=f"RENDEZVOUS 127.0.0.1:{port} cannot be listened on by this machine"
+        ):
+            check_port("127.0.0.1", port)
+    check_port("127.0.0.1", port)
+
+
+def test_a_rendezvous_elsewhere_is_refused_on_machine_0():
+    with pytest.raises(ParameterError, match="name an address of this machine"):
+        check_port("192.0.2.1", 29500)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "0", "::"])
+def test_an_address_that_means_every_interface_is_refused(host):
+    with pytest.raises(ParameterError, match=f"RENDEZVOUS {host} means every network interface"):
+        check_port(host, 29500)
+
+
+def test_own_address_lies_on_the_network_of_the_rendezvous():
+    assert own_address("127.0.0.1", 1) == "127.0.0.1"
+    with pytest.raises(ParameterError, match="cannot be reached from this machine"):
+        own_address("no.such.host.invalid", 1)

@@ -154,7 +154,6 @@ def test_the_environment_is_cleaned_of_what_misleads(monkeypatch):
         "PYTHONPATH",
         "PYTHONSTARTUP",
         "LD_LIBRARY_PATH",
-        "PET_NNODES",
         "RANK",
         "MASTER_PORT",
         "WORLD_SIZE",
@@ -190,3 +189,44 @@ def test_qgis_is_not_taken_for_python(monkeypatch, tmp_path):
 def test_this_python_is_found(monkeypatch):
     found = own_pythons()
     assert sys.executable in found
+
+
+def test_a_venv_beside_the_parent_of_a_checkout_is_not_run(tmp_path, monkeypatch):
+    """Anybody may have put one there; only a build folder's parent is the checkout."""
+    stranger = fake(tmp_path / "shared" / ".venv" / "bin" / "python")
+    for name, expected in [("checkout", []), ("build", [stranger])]:
+        package = tmp_path / "shared" / name / "qgis_hsi_anomaly"
+        monkeypatch.setattr(interpreter, "__file__", str(package / "jobs" / "interpreter.py"))
+        assert [found.path for found in all_interpreters()] == expected
+
+
+def test_a_relative_path_is_meant_from_the_current_folder(tmp_path, monkeypatch):
+    path = fake(tmp_path / "venv" / "bin" / "python")
+    monkeypatch.chdir(tmp_path)
+    assert find_interpreter("venv/bin/python").path == path
+    assert find_interpreter("./venv/bin/python").path == path
+
+
+def test_a_bare_name_is_looked_up_on_path_and_never_here(tmp_path, monkeypatch):
+    path = fake(tmp_path / "bin" / "mypython")
+    fake(tmp_path / "here" / "mypython")
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("PATH", os.pathsep.join(["", ".", str(tmp_path / "bin")]))
+    monkeypatch.setenv(interpreter.VARIABLE, "mypython")
+    assert find_interpreter().path == path
+    monkeypatch.setenv("PATH", os.pathsep.join(["", "."]))
+    with pytest.raises(MissingLibraryError, match="no program of that name is on PATH"):
+        find_interpreter()
+
+
+@pytest.mark.parametrize("planted", ["torch", "numpy", "json", "site"])
+def test_the_probe_imports_nothing_of_the_current_folder(tmp_path, monkeypatch, planted):
+    """Nor of the interpreter's own: a file there is not what it is named after."""
+    links = tmp_path / "links"
+    links.mkdir()
+    (links / "python3").symlink_to(sys.executable)
+    for folder in (tmp_path, links):
+        (folder / f"{planted}.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    all_interpreters(str(links / "python3"))
+    assert not (tmp_path / "run").exists()

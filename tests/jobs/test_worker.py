@@ -2,39 +2,15 @@
 
 import json
 import os
-import subprocess
 
 import numpy as np
 import pytest
 
 from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.errors import DataError
-from qgis_hsi_anomaly.jobs import launcher, worker
+from qgis_hsi_anomaly.jobs import worker
 from qgis_hsi_anomaly.jobs.packing import pack_cube
 from qgis_hsi_anomaly.jobs.protocol import Channel
-
-WITHOUT_LIBUV = f"""
-import sys
-sys.path.insert(0, {str(launcher.WORKER.parent)!r})
-import worker
-sys.path.pop(0)
-worker.avoid_libuv()
-from torch.distributed import TCPStore
-store = TCPStore("localhost", 0, is_master=True)
-store.set("key", "value")
-print(store.get("key").decode(), getattr(store, "libuvBackend", False))
-"""
-
-
-def test_processes_can_meet_without_libuv(torch_python, tmp_path):
-    done = subprocess.run(
-        [torch_python.path, "-c", WITHOUT_LIBUV],
-        env=torch_python.environment(),
-        cwd=tmp_path,
-        capture_output=True,
-        check=True,
-    )
-    assert done.stdout.split() == [b"value", b"False"]
 
 
 def test_scores_that_find_no_room_are_told_in_one_sentence(tmp_path):
@@ -43,7 +19,8 @@ def test_scores_that_find_no_room_are_told_in_one_sentence(tmp_path):
     pack_cube(ArrayCube(np.random.default_rng(0).random((6, 5, 3), dtype=np.float32)), tmp_path)
     task = {"task": "detect", "detector": "rx", "parameters": {}, "model": None, "save_model": False}
     (tmp_path / "task.json").write_text(json.dumps({**task, "checkpoint": None}), encoding="utf-8")
+    (tmp_path / "meeting.json").write_text(json.dumps({"device": "cpu"}), encoding="utf-8")
     (tmp_path / "score.npy").mkdir()
 
     with pytest.raises(DataError, match=r"scores cannot be left in .* TMPDIR"):
-        worker.perform(tmp_path, "cpu", Channel(os.open(os.devnull, os.O_WRONLY), 0))
+        worker.perform(tmp_path, Channel(os.open(os.devnull, os.O_WRONLY), 0))

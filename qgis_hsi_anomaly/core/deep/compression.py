@@ -15,11 +15,11 @@ from __future__ import annotations
 from typing import List, Sequence
 
 import torch
-import torch.distributed as dist
 from torch import Tensor
 
 from ..group import Group
 from ..progress import Progress
+from .group import TorchGroup
 
 SMOOTHING = 0.9
 """Share of the past in a layer's smoothed root mean square."""
@@ -105,8 +105,4 @@ def importance(gradient: Tensor) -> Tensor:
 
 def _gather(tensor: Tensor, group: Group) -> List[Tensor]:
     """Return every process's tensor, all of one size."""
-    if group.size == 1:
-        return [tensor]
-    found = [torch.empty_like(tensor) for _ in range(group.size)]
-    dist.all_gather(found, tensor)
-    return found
+    return group.gather(tensor) if isinstance(group, TorchGroup) else [tensor]

@@ -1,7 +1,5 @@
 """RS-DGC: what is sent, what waits, and what it costs."""
 
-import os
-import socket
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +11,7 @@ import torch.multiprocessing as mp  # noqa: E402
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
 from qgis_hsi_anomaly.core.deep.compression import Compression, exchange, importance  # noqa: E402
-from qgis_hsi_anomaly.core.deep.group import join_group, leave_group  # noqa: E402
+from qgis_hsi_anomaly.core.deep.group import Meeting, join_group, leave_group  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE  # noqa: E402
 from qgis_hsi_anomaly.core.errors import ParameterError  # noqa: E402
 from qgis_hsi_anomaly.core.group import ALONE, Group  # noqa: E402
@@ -77,16 +75,9 @@ def test_compression_and_a_checkpoint_are_refused():
         SSCADE(gradient_compression="rsdgc").fit(ArrayCube(small_scene()), group=group)
 
 
-def work(rank, size, port):
+def work(rank, size, folder):
     """Exchange as process `rank`: the sums and the entries' numbers are the same everywhere."""
-    os.environ.update(
-        RANK=str(rank),
-        LOCAL_RANK=str(rank),
-        WORLD_SIZE=str(size),
-        MASTER_ADDR="127.0.0.1",
-        MASTER_PORT=str(port),
-    )
-    group = join_group("cpu")
+    group = join_group("cpu", Meeting(rank, size, folder=folder))
     state = Compression(8.0)
     for step in range(4):
         gradients = [
@@ -112,10 +103,6 @@ def work(rank, size, port):
     leave_group(group)
 
 
-def test_processes_receive_the_sum_of_what_each_sent():
+def test_processes_receive_the_sum_of_what_each_sent(tmp_path):
     """Two real processes."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-
-    mp.spawn(work, (2, port), nprocs=2)
+    mp.spawn(work, (2, str(tmp_path)), nprocs=2)

@@ -5,7 +5,6 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import torch.distributed as dist  # noqa: E402
 import torch.multiprocessing as mp  # noqa: E402
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
@@ -85,31 +84,24 @@ def test_training_changes_the_scores(id):
     assert np.nanmax(np.abs(trained - control)) > 1e-3 * np.ptp(control[cube.valid])
 
 
-def score_in_process(rank, size, port, results):
+def score_in_process(rank, size, folder, results):
     """Run the family in one of several processes."""
-    from qgis_hsi_anomaly.core.deep.group import TorchGroup
+    from qgis_hsi_anomaly.core.deep.group import Meeting, join_group
 
     torch.set_num_threads(1)
-    dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=size)
-    group = TorchGroup("cpu")
+    group = join_group("cpu", Meeting(rank, size, folder=folder))
     for id in FAMILY:
         background = make_detector(id, {"epochs": 3, "learning_rate": 0.001}).fit(scene_with_gaps(), group=group)
         found = background.score(scene_with_gaps(), group=group)
         if rank == 0:
             results[id] = found
-    dist.destroy_process_group()
 
 
-def test_three_processes_give_the_scores_of_one():
+def test_three_processes_give_the_scores_of_one(tmp_path):
     """Rows divided unevenly: 23 among three."""
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     with mp.Manager() as manager:
         results = manager.dict()
-        mp.spawn(score_in_process, (3, port, results), nprocs=3)
+        mp.spawn(score_in_process, (3, str(tmp_path), results), nprocs=3)
         found = dict(results)
     for id in FAMILY:
         cube = scene_with_gaps()

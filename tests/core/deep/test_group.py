@@ -1,7 +1,5 @@
 """Processes joined by torch.distributed: sums, devices, and the scores of one, two and three."""
 
-import os
-import socket
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +11,7 @@ import torch.multiprocessing as mp  # noqa: E402
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
 from qgis_hsi_anomaly.core.deep import score_matching  # noqa: E402
-from qgis_hsi_anomaly.core.deep.group import choose_device, join_group, leave_group, sum_tensor  # noqa: E402
+from qgis_hsi_anomaly.core.deep.group import Meeting, choose_device, join_group, leave_group, sum_tensor  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.registry import make_detector  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.rx import RX  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE, VARIANTS  # noqa: E402
@@ -38,17 +36,10 @@ def uneven_scene():
     return ArrayCube(array, background=background)
 
 
-def work(rank, size, port, folder):
+def work(rank, size, folder):
     """Join as process `rank`, check the sums, and save every detector's maps."""
-    os.environ.update(
-        RANK=str(rank),
-        LOCAL_RANK=str(rank),
-        WORLD_SIZE=str(size),
-        MASTER_ADDR="127.0.0.1",
-        MASTER_PORT=str(port),
-    )
     torch.set_num_threads(1)
-    group = join_group("cpu")
+    group = join_group("cpu", Meeting(rank, size, folder=folder))
     assert (group.rank, group.size) == (rank, size)
     own = np.array([1, rank], dtype=np.float64)
     assert np.array_equal(group.sum(own), [size, size * (size - 1) / 2])
@@ -63,11 +54,7 @@ def work(rank, size, port, folder):
 @pytest.mark.parametrize("size", [2, 3])
 def test_processes_give_the_scores_of_one(tmp_path, size):
     """Uneven rows, gaps, a process without background: every process holds the map that one alone makes."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-
-    mp.spawn(work, (size, port, str(tmp_path)), nprocs=size)
+    mp.spawn(work, (size, str(tmp_path)), nprocs=size)
 
     for name, detector in DETECTORS.items():
         expected = detector.fit(uneven_scene()).maps(uneven_scene())
@@ -81,10 +68,8 @@ def test_processes_give_the_scores_of_one(tmp_path, size):
                     assert found[kind] == pytest.approx(wanted, abs=share * extent, nan_ok=True), (name, kind)
 
 
-def test_without_a_launcher_one_process_works_alone(monkeypatch):
-    """No environment, no group."""
-    monkeypatch.delenv("WORLD_SIZE", raising=False)
-
+def test_one_process_works_alone():
+    """Nothing is joined."""
     assert join_group("cpu").size == 1
     leave_group(ALONE)
 

@@ -5,7 +5,6 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import torch.distributed as dist  # noqa: E402
 import torch.multiprocessing as mp  # noqa: E402
 
 from benchmarks import simulated  # noqa: E402
@@ -147,29 +146,22 @@ def test_fewer_bands_than_components():
     assert np.isfinite(improved(epochs=2).fit(cube).score(cube)).all()
 
 
-def score_in_process(rank, size, port, results):
+def score_in_process(rank, size, folder, results):
     """Fit and score in one of several processes."""
-    from qgis_hsi_anomaly.core.deep.group import TorchGroup
+    from qgis_hsi_anomaly.core.deep.group import Meeting, join_group
 
     torch.set_num_threads(1)
-    dist.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=size)
-    group = TorchGroup("cpu")
+    group = join_group("cpu", Meeting(rank, size, folder=folder))
     found = improved(epochs=8).fit(gappy(), group=group).score(gappy(), group=group)
     if rank == 0:
         results["found"] = found
-    dist.destroy_process_group()
 
 
-def test_three_processes_give_the_scores_of_one():
+def test_three_processes_give_the_scores_of_one(tmp_path):
     """Rows divided unevenly, 23 among three, and 160 steps to drift apart in."""
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     with mp.Manager() as manager:
         results = manager.dict()
-        mp.spawn(score_in_process, (3, port, results), nprocs=3)
+        mp.spawn(score_in_process, (3, str(tmp_path), results), nprocs=3)
         found = results["found"]
     cube = gappy()
 
