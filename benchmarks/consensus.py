@@ -80,7 +80,9 @@ def rules() -> Dict[str, Rule]:
     def sized(combine: Callable[[Array], Array], names: Sequence[str] = MEMBERS) -> Rule:
         return lambda maps: combine(np.stack([maps[name] for name in names]))
 
-    def weighted(weights: Dict[str, float], scale: Callable[[Array], Array], names: Sequence[str] = MEMBERS) -> Rule:
+    def weighted(
+        weights: Dict[str, float], scale: Callable[[Array], Array], names: Sequence[str] = MEMBERS
+    ) -> Rule:
         return sized(lambda below: votes(names, weights) @ scale(below), names)
 
     return {
@@ -88,7 +90,9 @@ def rules() -> Dict[str, Rule]:
         "defaults: Fisher": plain(lambda below: tail(below).mean(axis=0)),
         "defaults: median": plain(lambda below: np.median(below, axis=0)),
         "defaults: highest": plain(lambda below: below.max(axis=0)),
-        "defaults: without highest and lowest": plain(lambda below: np.sort(normal(below), axis=0)[1:-1].mean(axis=0)),
+        "defaults: without highest and lowest": plain(
+            lambda below: np.sort(normal(below), axis=0)[1:-1].mean(axis=0)
+        ),
         "defaults: without the lowest": plain(lambda below: np.sort(normal(below), axis=0)[1:].mean(axis=0)),
         "defaults: weighted by agreement": plain(lambda below: agreement(below) @ normal(below)),
         "defaults: weighted against redundancy": plain(lambda below: redundancy(below) @ normal(below)),
@@ -107,7 +111,9 @@ def rules() -> Dict[str, Rule]:
         "consensus and lsmad": weighted(VOTES, normal, (*MEMBERS, "lsmad")),
         "consensus without localrx and crd": weighted(VOTES, normal, ("rx", "cbad", "knn", "aed")),
         "sized and cbad: weighted by implants": lambda maps: implant_weights(maps) @ stacked(maps),
-        "consensus, votes times implants": lambda maps: (implant_weights(maps) * votes(MEMBERS, VOTES)) @ stacked(maps),
+        "consensus, votes times implants": lambda maps: (
+            (implant_weights(maps) * votes(MEMBERS, VOTES)) @ stacked(maps)
+        ),
     }
 
 
@@ -185,7 +191,9 @@ def compare(seeds: Sequence[int], implants: bool, output: str) -> None:
         found[name] = {key: area(value, truth) for key, value in maps.items() if value.ndim}
         found[name].update({rule: area(combine(maps), truth) for rule, combine in rules().items()})
         for pixels in AREAS:
-            found[name][f"consensus, largest target {pixels} pixels"] = area(resized(array, maps, pixels), truth)
+            found[name][f"consensus, largest target {pixels} pixels"] = area(
+                resized(array, maps, pixels), truth
+            )
         print(name, flush=True)
     rows: List[List[Any]] = []
     for key in found["real/sandiego"]:
@@ -236,7 +244,9 @@ def large(output: str) -> None:
 
 def main() -> None:
     """Read the arguments and run."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3])
     parser.add_argument("--no-implants", action="store_true")
     parser.add_argument("--large", action="store_true")

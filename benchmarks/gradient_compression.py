@@ -52,17 +52,24 @@ def scene(folder: Path, name: str) -> Tuple[ArrayCube, Array]:
     return ArrayCube(cube.read_rows(0, cube.rows), valid=cube.valid), truth
 
 
-def run(cube: ArrayCube, values: Dict[str, Any], indicator: str, factor: float, group: Group) -> Tuple[Array, Progress]:
+def run(
+    cube: ArrayCube, values: Dict[str, Any], indicator: str, factor: float, group: Group
+) -> Tuple[Array, Progress]:
     """Return the scores with gradients compressed `factor` times (0: not at all), and what the run reported."""
     if factor:
         values = {**values, "gradient_compression": "rsdgc", "compression_factor": factor}
     progress = Progress()
     chosen = functools.partial(Compression, indicator=indicator)
-    with mock.patch.object(density, "Compression", chosen), mock.patch.object(score_matching, "Compression", chosen):
+    with (
+        mock.patch.object(density, "Compression", chosen),
+        mock.patch.object(score_matching, "Compression", chosen),
+    ):
         return SSCADE(**values).fit(cube, progress, group).score(cube, group=group), progress
 
 
-def measure(scenes: List[Tuple[ArrayCube, Array]], values: Dict[str, Any], seeds: int, group: Group) -> Dict[str, Any]:
+def measure(
+    scenes: List[Tuple[ArrayCube, Array]], values: Dict[str, Any], seeds: int, group: Group
+) -> Dict[str, Any]:
     """Return the mean figures of one training, by what of the gradients is sent."""
     rows: Dict[str, List[Tuple[float, ...]]] = {}
     for cube, truth in scenes:
@@ -82,10 +89,14 @@ def measure(scenes: List[Tuple[ArrayCube, Array]], values: Dict[str, Any], seeds
                     rows.setdefault(f"{name} {factor:g}x", []).append(found)
     means = {name: np.mean(found, axis=0).tolist() for name, found in rows.items()}
     means["whole gradients"][2:] = [means["top-k 1x"][3]] * 2
-    return {name: dict(zip(("auc", "correlation", "megabytes", "whole"), mean)) for name, mean in means.items()}
+    return {
+        name: dict(zip(("auc", "correlation", "megabytes", "whole"), mean)) for name, mean in means.items()
+    }
 
 
-def work(rank: int, size: int, meeting: str, folder: str, trainings: List[str], seeds: int, output: str) -> None:
+def work(
+    rank: int, size: int, meeting: str, folder: str, trainings: List[str], seeds: int, output: str
+) -> None:
     """Measure as process `rank` of `size`; process 0 leaves the figures in the file `output`."""
     group = join_group("cpu", Meeting(rank, size, folder=meeting))
     scenes = [scene(Path(folder), name) for name in SCENES]
@@ -128,7 +139,14 @@ def main() -> None:
     trainings = arguments.trainings.split(",")
     with tempfile.TemporaryDirectory() as folder:
         output = str(Path(folder) / "found.json")
-        given = (arguments.processes, folder, os.environ["HSI_ANOMALY_DATA"], trainings, arguments.seeds, output)
+        given = (
+            arguments.processes,
+            folder,
+            os.environ["HSI_ANOMALY_DATA"],
+            trainings,
+            arguments.seeds,
+            output,
+        )
         mp.spawn(work, given, nprocs=arguments.processes)
         found = json.loads(Path(output).read_text(encoding="utf-8"))
     title = f"{arguments.processes} processes, mean of {len(SCENES)} scenes and {arguments.seeds} seed(s)\n\n"

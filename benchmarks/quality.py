@@ -51,7 +51,10 @@ PUBLISHED: Dict[str, Dict[str, Dict[str, float]]] = {
 }
 # Why ours differs from the published AUC(PD,PF) by more than .01.
 EXPLAINED = {
-    ("sscade reference", "sandiego"): "the paper's crop of San Diego differs from the circulating one by some rows; "
+    (
+        "sscade reference",
+        "sandiego",
+    ): "the paper's crop of San Diego differs from the circulating one by some rows; "
     "a crop shifted by 7 rows was measured at .983",
 }
 
@@ -114,7 +117,9 @@ def report(measured: Dict[str, Dict[str, Dict[str, float]]], scenes: Sequence[st
         digits = 2 if figure == "seconds" else 4
         rows = []
         for name, by_scene in measured.items():
-            rows.append(row_of(name, {scene: by_scene[scene][figure] for scene in by_scene}, scenes, paper, digits))
+            rows.append(
+                row_of(name, {scene: by_scene[scene][figure] for scene in by_scene}, scenes, paper, digits)
+            )
             if name in PUBLISHED and figure in PUBLISHED[name]["sandiego"]:
                 published = {scene: PUBLISHED[name][scene][figure] for scene in PUBLISHED[name]}
                 rows.append(row_of("E2E-SSCADE, published", published, scenes, paper, digits))
@@ -184,7 +189,12 @@ def main() -> int:
     text = report(measured, scenes)
     if failures:
         text += "\n\nNot run\n" + "\n".join(failures)
-    save(arguments.output, "quality", text, {"measured": measured, "published": PUBLISHED, "failures": failures})
+    save(
+        arguments.output,
+        "quality",
+        text,
+        {"measured": measured, "published": PUBLISHED, "failures": failures},
+    )
     return 0
 
 

@@ -18,9 +18,13 @@ def save(folder: Path, name: str, text: str, data: Any) -> None:
     """Write folder/name.txt and folder/name.json, and print the text."""
     folder.mkdir(parents=True, exist_ok=True)
     facts = circumstances()
-    head = f"{name}, {facts['date']}, {facts['processor']}, {facts['cores']} cores, commit {facts['commit']}\n\n"
+    head = (
+        f"{name}, {facts['date']}, {facts['processor']}, {facts['cores']} cores, commit {facts['commit']}\n\n"
+    )
     (folder / f"{name}.txt").write_text(head + text + "\n", encoding="utf-8")
-    (folder / f"{name}.json").write_text(json.dumps({**facts, "results": data}, indent=2) + "\n", encoding="utf-8")
+    (folder / f"{name}.json").write_text(
+        json.dumps({**facts, "results": data}, indent=2) + "\n", encoding="utf-8"
+    )
     print(head + text, flush=True)
 
 

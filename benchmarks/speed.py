@@ -29,7 +29,9 @@ from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class, make_detector
 
 Array = Any
-Timing = Dict[str, float]  # seconds, and what else a contender has to say; seconds_per_pixel where sizes differ
+Timing = Dict[
+    str, float
+]  # seconds, and what else a contender has to say; seconds_per_pixel where sizes differ
 
 ROUNDS = 2
 SCRATCH = Path("build/bench/scratch")
@@ -195,7 +197,9 @@ def knn_scikit_learn() -> Timing:
     from sklearn.neighbors import NearestNeighbors
 
     points = principal_components(made_cube(200, 200, 224), 10).reshape(-1, 10)
-    return best(lambda: NearestNeighbors(n_neighbors=20).fit(points).kneighbors(points)[0].mean(axis=1), len(points))
+    return best(
+        lambda: NearestNeighbors(n_neighbors=20).fit(points).kneighbors(points)[0].mean(axis=1), len(points)
+    )
 
 
 def knn_pyod() -> Timing:
@@ -277,7 +281,9 @@ CASES = (
 
 def apart(task: str) -> Dict[str, Any]:
     """Run a contender or a growth measurement in a process of its own and return what it measured."""
-    done = subprocess.run([sys.executable, __file__, "--task", task], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, __file__, "--task", task], capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         return {"failed": (done.stderr.strip().splitlines() or ["no word"])[-1]}
     measured: Dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -305,7 +311,9 @@ def compare(case: Case) -> Dict[str, Any]:
     outcome: Dict[str, Any] = {"case": case.name, "ours": left, "peer": right, "least": case.least}
     if "seconds" in left and "seconds" in right:
         outcome["ratio"] = right["seconds_per_pixel"] / left["seconds_per_pixel"]
-        outcome["processor_ratio"] = right["processor_seconds_per_pixel"] / left["processor_seconds_per_pixel"]
+        outcome["processor_ratio"] = (
+            right["processor_seconds_per_pixel"] / left["processor_seconds_per_pixel"]
+        )
     kept = case.least is None or outcome.get("ratio", 0) >= case.least
     within = case.memory is None or left.get("peak_megabytes", np.inf) <= case.memory
     outcome["memory_allowed"] = case.memory
@@ -350,7 +358,18 @@ def comparisons(outcomes: List[Dict[str, Any]]) -> str:
                 f"{right['peak_megabytes']:.0f}" if "seconds" in right else "-",
             ]
         )
-    header = ["ours: peer", "ours", "us/pixel", "peer", "ratio", "of work", "wanted", "reached", "peak MB", "peer's"]
+    header = [
+        "ours: peer",
+        "ours",
+        "us/pixel",
+        "peer",
+        "ratio",
+        "of work",
+        "wanted",
+        "reached",
+        "peak MB",
+        "peer's",
+    ]
     return table(header, rows)
 
 
@@ -384,7 +403,9 @@ def training() -> Tuple[str, Dict[str, Any]]:
 def main() -> int:
     """Measure what was asked for and write the tables; in a process of its own, measure one thing."""
     parser = argparse.ArgumentParser(description="Speed of the detectors against peers, and how it grows.")
-    parser.add_argument("--cases", default="", help="only cases that begin with one of these; growth, training")
+    parser.add_argument(
+        "--cases", default="", help="only cases that begin with one of these; growth, training"
+    )
     parser.add_argument("--output", type=Path, default=Path("build/bench"))
     parser.add_argument("--task", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

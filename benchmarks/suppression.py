@@ -98,7 +98,9 @@ def main() -> None:
         cube, truth = scene(Path(os.environ["HSI_ANOMALY_DATA"]), name)
         found[name] = measure(cube, truth, arguments.epochs, arguments.seeds, arguments.controls)
         print(name, "done", flush=True)
-    title = f"{arguments.epochs} epochs, {arguments.seeds} seed(s) trained, {arguments.controls} untrained\n\n"
+    title = (
+        f"{arguments.epochs} epochs, {arguments.seeds} seed(s) trained, {arguments.controls} untrained\n\n"
+    )
     save(arguments.output, "suppression", title + report(found), found)
 
 

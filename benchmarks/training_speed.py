@@ -183,7 +183,9 @@ def worker_seconds(
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores or before)
     try:
-        run_in_worker("detect", cube, SSCADE(variant="reference"), None, Execution(device, processes), progress)
+        run_in_worker(
+            "detect", cube, SSCADE(variant="reference"), None, Execution(device, processes), progress
+        )
     finally:
         os.sched_setaffinity(0, before)
     reported = [progress.metrics[f"{name}_seconds"] for name in ("learning", "scoring")]
@@ -201,7 +203,9 @@ def processes(rows: int = 300, columns: int = 480, bands: int = 224, repeats: in
     if len(cores) < 2:
         raise RuntimeError("Two processes of one thread need two cores.")
     cube = scene(rows, columns, bands)
-    halves = [ArrayCube(half, memory_budget=cube.memory_budget // 2) for half in np.array_split(cube.array, 2)]
+    halves = [
+        ArrayCube(half, memory_budget=cube.memory_budget // 2) for half in np.array_split(cube.array, 2)
+    ]
     runs: Dict[str, List[Dict[str, float]]] = {"one": [], "two": [], "apart": []}
     with ThreadPoolExecutor(2) as pool:
         for _ in range(repeats):
@@ -304,21 +308,29 @@ def device(name: str, rows: int = 300, columns: int = 480, bands: int = 224) -> 
             figures["peak_megabytes"] = torch.cuda.max_memory_allocated(group.device) / 1e6
         if precision == "highest":
             exact = {"scores": scores, "auc": figures["auc"]}
-        figures["largest_score_difference"] = float(np.abs(scores - exact["scores"]).max() / np.ptp(exact["scores"]))
+        figures["largest_score_difference"] = float(
+            np.abs(scores - exact["scores"]).max() / np.ptp(exact["scores"])
+        )
         differences = np.abs(np.subtract(figures["auc"], exact["auc"]))
         figures["largest_auc_difference"] = float(differences.max()) if len(differences) else None
         found[precision] = figures
     torch.set_float32_matmul_precision("highest")
     most = torch.cuda.device_count() if group.device != "cpu" else len(os.sched_getaffinity(0))
     counts = [count for count in (1, 2, 4, 8) if count <= most]
-    found["worker_seconds"] = {str(count): worker_seconds(cube, count, device=name)["clock"] for count in counts}
+    found["worker_seconds"] = {
+        str(count): worker_seconds(cube, count, device=name)["clock"] for count in counts
+    }
     return found
 
 
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    functions = {"growth": growth, "training_against_products": training_against_products, "processes": processes}
+    functions = {
+        "growth": growth,
+        "training_against_products": training_against_products,
+        "processes": processes,
+    }
     parser.add_argument("what", nargs="*", choices=[*functions, "device"], help="by default all but device")
     parser.add_argument("--device", choices=("cpu", "cuda"), help="measure this device")
     parser.add_argument("--output", type=Path, help="folder for the figures of the device, as text and JSON")
@@ -328,7 +340,12 @@ def main() -> None:
         if arguments.output is not None:
             from benchmarks.results import save
 
-            save(arguments.output, f"training-{found['device'].split(':')[0]}", json.dumps(found, indent=1), found)
+            save(
+                arguments.output,
+                f"training-{found['device'].split(':')[0]}",
+                json.dumps(found, indent=1),
+                found,
+            )
             return
     else:
         found = {}

@@ -44,7 +44,10 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         if os.environ.get("HSI_ANOMALY_TRACEBACK"):
             raise
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        print(f"Unexpected error, please report it (HSI_ANOMALY_TRACEBACK=1 shows where): {what}", file=sys.stderr)
+        print(
+            f"Unexpected error, please report it (HSI_ANOMALY_TRACEBACK=1 shows where): {what}",
+            file=sys.stderr,
+        )
         return REFUSED
     try:
         print(workflow.json_text(answer) if arguments.json else arguments.show(answer), flush=True)
@@ -77,7 +80,9 @@ def _progress(arguments: argparse.Namespace, interrupt: _Interrupt) -> Progress:
 
     def show_share(fraction: float) -> None:
         if terminal:
-            print(f"\r{100 * fraction:5.1f} %", end="\n" if fraction >= 1 else "", file=sys.stderr, flush=True)
+            print(
+                f"\r{100 * fraction:5.1f} %", end="\n" if fraction >= 1 else "", file=sys.stderr, flush=True
+            )
 
     def show_message(text: str) -> None:
         if not quiet:
@@ -101,14 +106,22 @@ def _parser() -> argparse.ArgumentParser:
 
     detect = command("detect", "Write the anomaly scores of a raster (larger = more anomalous).")
     for id, options in _each_detector(detect, lambda cls: True):
-        options.add_argument("input", metavar="INPUT", help="hyperspectral raster (GeoTIFF, ENVI, any GDAL format)")
-        options.add_argument("output", metavar="OUTPUT", help="score raster to write (.tif, or ENVI: .img, .dat)")
+        options.add_argument(
+            "input", metavar="INPUT", help="hyperspectral raster (GeoTIFF, ENVI, any GDAL format)"
+        )
+        options.add_argument(
+            "output", metavar="OUTPUT", help="score raster to write (.tif, or ENVI: .img, .dat)"
+        )
         _add_detector_options(options, detector_class(id))
         _add_learning_options(options)
         if detector_class(id).can_save:
-            options.add_argument("--model", metavar="FILE", help="also write what was learnt to this model file")
+            options.add_argument(
+                "--model", metavar="FILE", help="also write what was learnt to this model file"
+            )
         if detector_class(id).gives_spread:
-            options.add_argument("--spread", metavar="RASTER", help="also write how much the members disagree")
+            options.add_argument(
+                "--spread", metavar="RASTER", help="also write how much the members disagree"
+            )
         options.set_defaults(run=_detect, show=_show_outcome)
 
     fit = command("fit", "Learn the background of a raster and write it to a model file.")
@@ -169,7 +182,9 @@ def _add_json(options: argparse.ArgumentParser) -> None:
 
 
 def _add_learning_options(options: argparse.ArgumentParser) -> None:
-    options.add_argument("--bands", metavar="LIST", help="bands to use, such as 1,2,5-40; all good ones by default")
+    options.add_argument(
+        "--bands", metavar="LIST", help="bands to use, such as 1,2,5-40; all good ones by default"
+    )
     options.add_argument(
         "--background", metavar="MASK", help="raster (nonzero) or polygons: where the background is learnt"
     )
@@ -180,7 +195,9 @@ def _add_detector_options(options: argparse.ArgumentParser, cls: Type[Detector])
     _add_options(options, Execution)
 
 
-def _add_options(options: argparse.ArgumentParser, cls: Type[Parameters], without: Sequence[str] = ()) -> None:
+def _add_options(
+    options: argparse.ArgumentParser, cls: Type[Parameters], without: Sequence[str] = ()
+) -> None:
     for parameter in parameters_of(cls):
         if parameter.name in without:
             continue

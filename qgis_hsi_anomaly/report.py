@@ -157,7 +157,9 @@ def _draw_map(scores: Array, truth: Array) -> str:
     # With a margin, so that outlines close at the map's edge.
     middle = (side - 1) / 2
     across, down = (side * np.arange(-1, len(starts) + 1) + middle for starts in (lefts, tops))
-    axes.contour(across, down, np.pad(marked, 1).astype(float), levels=[0.5], colors="#39d0ff", linewidths=1.4)
+    axes.contour(
+        across, down, np.pad(marked, 1).astype(float), levels=[0.5], colors="#39d0ff", linewidths=1.4
+    )
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), xlabel="column", ylabel="row")
     per_point = f", the highest of {side} x {side} pixels a point" if side > 1 else ""
     figure.colorbar(image, ax=axes, label=f"score (2-98 % of the valid pixels{per_point})", shrink=0.8)

@@ -145,7 +145,9 @@ def fit(
 ) -> Outcome:
     """Learn the background of a raster and write it to a model file."""
     if not detector.can_save:
-        raise ModelError(f"{detector.id} learns no background that could be saved: run it on each raster instead.")
+        raise ModelError(
+            f"{detector.id} learns no background that could be saved: run it on each raster instead."
+        )
     _check_outputs([], model, [path for path in (input, background) if path is not None])
     run = _begin("fit", detector, input, progress)
     cube = open_cube(input, bands, background, detector.memory_budget, run.part(0.0, 0.2))
@@ -156,9 +158,7 @@ def fit(
         working = run.part(0.2, 1.0)
         if detector.needs_torch or execution.several:
             state = _checkpoint(model, execution)
-            run_in_worker(
-                "fit", cube, detector, None, execution, working, save_model=model, checkpoint=state
-            )
+            run_in_worker("fit", cube, detector, None, execution, working, save_model=model, checkpoint=state)
             if execution.machine > 0:
                 return _nothing_to_write(cube, progress)
         else:

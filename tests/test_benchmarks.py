@@ -128,7 +128,9 @@ def test_a_device_is_measured_with_its_share_of_the_limit(monkeypatch: pytest.Mo
     for precision in ("highest", "high"):
         figures = found[precision]
         seconds = figures["learning_seconds"] + figures["scoring_seconds"]
-        assert figures["share_of_product_limit"] == pytest.approx(training_speed.operations(120, 8) / 1e9 / seconds)
+        assert figures["share_of_product_limit"] == pytest.approx(
+            training_speed.operations(120, 8) / 1e9 / seconds
+        )
     assert found["highest"]["largest_score_difference"] == 0
     assert found["worker_seconds"]["1"] == 1.0
 
@@ -137,7 +139,9 @@ def test_workers_report_seconds_without_packing_and_start() -> None:
     pytest.importorskip("torch", reason="learned detectors need torch")
     started = time.perf_counter()
     found = training_speed.worker_seconds(training_speed.scene(12, 10, 8), 1)
-    assert 0 < found["clock"] < time.perf_counter() - started - 1.0  # an interpreter with torch takes more than that
+    assert (
+        0 < found["clock"] < time.perf_counter() - started - 1.0
+    )  # an interpreter with torch takes more than that
     assert found["processor"] > 0
 
 
@@ -146,8 +150,9 @@ def test_compression_and_suppression_lay_out_what_they_measure() -> None:
     from benchmarks import gradient_compression, suppression
 
     row = {"auc": 0.99, "correlation": 0.9, "megabytes": 0.5, "whole": 5.0}
-    assert "improved  rsdgc 10x      0.9900       0.9000     0.50         10.0" in gradient_compression.report(
-        {"improved": {"rsdgc 10x": row}}
+    assert (
+        "improved  rsdgc 10x      0.9900       0.9000     0.50         10.0"
+        in gradient_compression.report({"improved": {"rsdgc 10x": row}})
     )
     run = {"ledoitwolf": 0.9, "none": 0.8}
     kinds = {kind: [run, run] for kind in suppression.KINDS}

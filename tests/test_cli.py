@@ -18,7 +18,10 @@ from tests.test_workflow import scene, write_raster  # noqa: F401 (a fixture)
 
 def test_detect_then_evaluate(scene, capsys):  # noqa: F811
     """With --json standard output holds one object and nothing else."""
-    assert main(["detect", "rx", f"{scene}/scene.tif", f"{scene}/rx.tif", "--regularization", "none", "--json"]) == 0
+    assert (
+        main(["detect", "rx", f"{scene}/scene.tif", f"{scene}/rx.tif", "--regularization", "none", "--json"])
+        == 0
+    )
     answer = json.loads(capsys.readouterr().out)
     assert (answer["valid_pixels"], answer["bands_used"]) == (308, 6)
 
@@ -99,7 +102,9 @@ def test_detectors_lists_every_parameter(capsys):
 def test_a_reader_that_has_seen_enough_is_no_error():
     """As in `hsi-anomaly detectors | head -1`."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "qgis_hsi_anomaly", "detectors"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, "-m", "qgis_hsi_anomaly", "detectors"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert process.stdout is not None
     process.stdout.close()
@@ -146,7 +151,15 @@ def test_interrupt_ends_with_130_and_leaves_nothing(tmp_path):
     array = np.random.default_rng(0).normal(size=(700, 500, 80)).astype(np.float32)
     write_raster(tmp_path / "large.tif", array)
     process = subprocess.Popen(
-        [sys.executable, "-m", "qgis_hsi_anomaly", "detect", "rx", f"{tmp_path}/large.tif", f"{tmp_path}/rx.tif"],
+        [
+            sys.executable,
+            "-m",
+            "qgis_hsi_anomaly",
+            "detect",
+            "rx",
+            f"{tmp_path}/large.tif",
+            f"{tmp_path}/rx.tif",
+        ],
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -84,7 +84,10 @@ def test_targets_are_sub_pixel_and_full_pixel(simulated: Tuple[np.ndarray, np.nd
     truth = gdal.Open(str(folder / "truth.tif")).ReadAsArray()
     np.testing.assert_array_equal(truth, share >= make_scene.TRUTH_SHARE)
     for target in make_scene.TARGETS:
-        place = slice(target.row, target.row + target.rows), slice(target.column, target.column + target.columns)
+        place = (
+            slice(target.row, target.row + target.rows),
+            slice(target.column, target.column + target.columns),
+        )
         assert truth[place].all(), target
         assert make_scene.swath()[place].all(), target
     assert (share[truth == 1] < 0.3).sum() > 5

@@ -28,7 +28,18 @@ METADATA = {
     "hasProcessingProvider": "yes",
     "version": qgis_hsi_anomaly.__version__,
 }
-REQUIRED = ["description", "about", "author", "email", "tracker", "repository", "homepage", "tags", "icon", "category"]
+REQUIRED = [
+    "description",
+    "about",
+    "author",
+    "email",
+    "tracker",
+    "repository",
+    "homepage",
+    "tags",
+    "icon",
+    "category",
+]
 
 
 def run(*command: str, cwd: Path = TOP, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -85,7 +96,13 @@ def test_plugin_folder_has_the_whole_package_and_no_leftovers(built: Path) -> No
     shipped = files_below(built)
     package = {name for name in files_below(TOP / NAME) if not name.endswith(".pyc")}
     assert package <= shipped
-    assert {"metadata.txt", "LICENSE", "__init__.py", "resources/icons/detector.svg", "docs/user-guide.md"} <= shipped
+    assert {
+        "metadata.txt",
+        "LICENSE",
+        "__init__.py",
+        "resources/icons/detector.svg",
+        "docs/user-guide.md",
+    } <= shipped
     assert not {name for name in shipped if re.search(r"__pycache__|\.pyc$|^resources/demo|^tests", name)}
 
 
@@ -96,7 +113,9 @@ def test_qgis_loads_the_plugin_from_the_zip(checkout: Path, tmp_path: Path) -> N
         names = {name for name in archive.namelist() if not name.endswith("/")}
         archive.extractall(tmp_path / "plugins")
     assert names == {f"{NAME}/{name}" for name in files_below(checkout / "build" / NAME)}
-    assert 0 < (checkout / "build" / f"{NAME}.zip").stat().st_size < 20e6, "plugins.qgis.org takes at most 25 MB"
+    assert 0 < (checkout / "build" / f"{NAME}.zip").stat().st_size < 20e6, (
+        "plugins.qgis.org takes at most 25 MB"
+    )
 
     qgis_process = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
     assert qgis_process, "QGIS is not installed: make setup"
@@ -134,7 +153,16 @@ def test_library_installs_with_its_console_command(tmp_path: Path) -> None:
     for name in ("pyproject.toml", "README.md"):
         shutil.copy(TOP / name, source / name)
     target = tmp_path / "library"
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--no-index",
+    ]
     run(*pip, "--target", str(target), str(source))
     version = run(str(target / "bin" / "hsi-anomaly"), "--version", PYTHONPATH=str(target), cwd=tmp_path)
     assert version.stdout.strip() == qgis_hsi_anomaly.__version__

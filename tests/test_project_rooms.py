@@ -65,7 +65,11 @@ def test_a_module_imports_only_the_rooms_it_may(module: Path) -> None:
 
 def test_torch_is_imported_inside_functions_or_below_deep_only() -> None:
     for module in modules():
-        top = [node for node in ast.parse(module.read_text(encoding="utf-8")).body if isinstance(node, ast.Import)]
+        top = [
+            node
+            for node in ast.parse(module.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.Import)
+        ]
         names = {name.name.split(".")[0] for node in top for name in node.names}
         if "torch" in names:
             assert module.relative_to(PACKAGE).parts[:2] == ("core", "deep"), module

@@ -145,11 +145,15 @@ class ArrayCube(Cube):
         raster_bands: Optional[int] = None,
     ) -> None:
         if array.ndim != 3 or 0 in array.shape:
-            raise DataError(f"A cube must be (rows, columns, bands), none of them 0; got shape {array.shape}.")
+            raise DataError(
+                f"A cube must be (rows, columns, bands), none of them 0; got shape {array.shape}."
+            )
         self.array = array
         self.rows, self.columns, self.bands = array.shape
         self.wavelengths, self.fwhm = wavelengths, fwhm
-        self.band_numbers = np.asarray(band_numbers if band_numbers is not None else np.arange(1, self.bands + 1))
+        self.band_numbers = np.asarray(
+            band_numbers if band_numbers is not None else np.arange(1, self.bands + 1)
+        )
         self.raster_bands = int(self.band_numbers.max()) if raster_bands is None else raster_bands
         self.pixel_area = pixel_area
         self.memory_budget, self.block_rows = memory_budget, block_rows
@@ -178,7 +182,9 @@ def restrict_background(valid: Array, background: Optional[Array]) -> Array:
     if background is None:
         return valid
     if background.shape != valid.shape:
-        raise DataError(f"The background mask is {background.shape} rows and columns, the image {valid.shape}.")
+        raise DataError(
+            f"The background mask is {background.shape} rows and columns, the image {valid.shape}."
+        )
     kept = np.asarray(valid & background.astype(bool))
     if kept.sum() < 2:
         raise DataError(f"The background mask must hold at least 2 valid pixels; it holds {int(kept.sum())}.")

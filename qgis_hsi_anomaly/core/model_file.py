@@ -56,7 +56,9 @@ class Model(ModelHeader):
 def model_of(detector: Detector, background: Background, cube: Cube, versions: Dict[str, str]) -> Model:
     """Return the model of a detector fitted on `cube`; ModelError where its background cannot be saved."""
     if not detector.can_save:
-        raise ModelError(f"{detector.id} learns no background that could be saved: run it on each raster instead.")
+        raise ModelError(
+            f"{detector.id} learns no background that could be saved: run it on each raster instead."
+        )
     wavelengths = None if cube.wavelengths is None else [float(value) for value in cube.wavelengths]
     numbers = [int(number) for number in cube.band_numbers]
     return Model(detector, cube.bands, wavelengths, numbers, cube.raster_bands, versions, background)

@@ -93,7 +93,9 @@ def score_windows(
     for block in cube.blocks(window.reach, (first, last), bytes_per_pixel):
         tiles = list(_tiles(block, cube, window.reach, transform, tile_size))
         share = (block.stop - block.start) / (last - first)
-        done = progress.part((block.start - first) / (last - first), (block.start - first) / (last - first) + share)
+        done = progress.part(
+            (block.start - first) / (last - first), (block.start - first) / (last - first) + share
+        )
         for number, (tile, found) in enumerate(zip(tiles, map_threads(score_tile, tiles))):
             scores[tile.rows, tile.columns] = found
             done.update((number + 1) / len(tiles))
@@ -194,7 +196,8 @@ def ring_sums(planes: Array, tile: Tile, window: DualWindow) -> Array:
     """
     height, k, width = planes.shape
     outer, guard = (
-        (down.astype(np.float64) @ planes.reshape(height, k * width)).reshape(-1, width) @ across.T.astype(np.float64)
+        (down.astype(np.float64) @ planes.reshape(height, k * width)).reshape(-1, width)
+        @ across.T.astype(np.float64)
         for down, across in zip(
             window_members(tile.row_numbers, window), window_members(tile.column_numbers, window)
         )

@@ -153,9 +153,7 @@ def number(
     )
 
 
-def choice(
-    default: str, options: Tuple[str, ...], label: str, help: str, *, advanced: bool = False
-) -> Any:
+def choice(default: str, options: Tuple[str, ...], label: str, help: str, *, advanced: bool = False) -> Any:
     """Field that holds one of several static strings."""
     return _field(Parameter("choice", default, label, help, options=options, advanced=advanced))
 

@@ -69,9 +69,7 @@ class Sums:
     def over(self, group: Group) -> Sums:
         """Return the sums over all processes."""
         bands = len(self.pilot)
-        packed = np.concatenate(
-            [[self.count, self.fourth], self.first, self.third, self.second.ravel()]
-        )
+        packed = np.concatenate([[self.count, self.fourth], self.first, self.third, self.second.ravel()])
         packed = group.sum(packed)
         first, third = packed[2 : 2 + bands], packed[2 + bands : 2 + 2 * bands]
         second = packed[2 + 2 * bands :].reshape(bands, bands)
@@ -172,7 +170,9 @@ def regularized_covariance(sums: Sums, regularization: str, progress: Progress =
         covariance, shrinkage = sums.ledoit_wolf()
         progress.metric("shrinkage", shrinkage)
         return covariance
-    raise ParameterError(f"REGULARIZATION must be one of {', '.join(REGULARIZATIONS)}; got {regularization!r}.")
+    raise ParameterError(
+        f"REGULARIZATION must be one of {', '.join(REGULARIZATIONS)}; got {regularization!r}."
+    )
 
 
 def whitening(covariance: Array, progress: Progress = SILENT) -> Array:
@@ -243,7 +243,12 @@ class Components:
 
     def arrays(self) -> Dict[str, Array]:
         """Return what a model file must hold of them."""
-        return {"centre": self.centre, "axes": self.axes, "variances": self.variances, "component_mean": self.mean}
+        return {
+            "centre": self.centre,
+            "axes": self.axes,
+            "variances": self.variances,
+            "component_mean": self.mean,
+        }
 
     @classmethod
     def from_arrays(cls, arrays: Dict[str, Array]) -> Components:

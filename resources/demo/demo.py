@@ -114,10 +114,14 @@ def draw(scene: Path, truth: Path, scores: Path, picture: Path) -> None:
 
 def true_colour(scene: Path) -> Any:
     """Return red, green and blue (rows, columns, 3), stretched to 0..1; white where there is no data."""
-    numbers: List[int] = [int(np.abs(WAVELENGTHS - nanometres).argmin()) + 1 for nanometres in (650, 550, 470)]
+    numbers: List[int] = [
+        int(np.abs(WAVELENGTHS - nanometres).argmin()) + 1 for nanometres in (650, 550, 470)
+    ]
     dataset = gdal.Open(str(scene))
     nodata = dataset.GetRasterBand(1).GetNoDataValue()
-    channels = np.stack([dataset.GetRasterBand(number).ReadAsArray() for number in numbers], axis=2).astype(float)
+    channels = np.stack([dataset.GetRasterBand(number).ReadAsArray() for number in numbers], axis=2).astype(
+        float
+    )
     channels[channels == nodata] = np.nan
     stretched = channels / np.nanpercentile(channels, 99, axis=(0, 1))
     return np.nan_to_num(np.clip(stretched, 0, 1) ** 0.75, nan=1.0)

@@ -55,7 +55,9 @@ def leaf(chlorophyll: float, water: float, plateau: float) -> Array:
     """Reflectance of a canopy: pigments, red edge, near-infrared plateau, leaf water, dry matter."""
     edge = rise(715 + 8 * chlorophyll, 12)
     visible = 0.075 * dip(450, 45, 0.65) * dip(670, 30, 0.55 + 0.2 * chlorophyll) * dip(500, 30, 0.35)
-    infrared = plateau * dip(970, 25, 0.08 * water) * dip(1190, 40, 0.16 * water) * dip(1450, 75, 0.72 * water)
+    infrared = (
+        plateau * dip(970, 25, 0.08 * water) * dip(1190, 40, 0.16 * water) * dip(1450, 75, 0.72 * water)
+    )
     infrared = infrared * dip(1940, 110, 0.85 * water) * dip(2100, 60, 0.1) * dip(2500, 250, 0.6 * water)
     infrared = infrared * (1 - 0.35 * water * rise(1400, 60)) * (1 - 0.45 * water * rise(1900, 60))
     return visible * (1 - edge) + infrared * edge
@@ -65,7 +67,11 @@ def soil(brightness: float, iron: float, clay: float) -> Array:
     """Reflectance of bare soil: rising continuum, iron oxides, hydroxyl of clay, moisture."""
     continuum = brightness * (0.25 + 0.75 * (1 - np.exp(-(WAVELENGTHS - 350) / 600)))
     return (
-        continuum * dip(480, 60, 0.35 * iron) * dip(870, 60, 0.12 * iron) * dip(1415, 30, 0.1) * dip(1915, 40, 0.18)
+        continuum
+        * dip(480, 60, 0.35 * iron)
+        * dip(870, 60, 0.12 * iron)
+        * dip(1415, 30, 0.1)
+        * dip(1915, 40, 0.18)
     ) * dip(2205, 22, 0.2 * clay)
 
 
@@ -80,7 +86,7 @@ def materials() -> Dict[str, Array]:
         "loam": soil(0.36, 0.8, 1.0),
         "dark soil": soil(0.2, 0.4, 0.5),
         "sand": soil(0.44, 0.5, 0.2),
-        "water": 0.06 * np.exp(-((WAVELENGTHS - 560) / 130) ** 2) + 0.004,
+        "water": 0.06 * np.exp(-(((WAVELENGTHS - 560) / 130) ** 2)) + 0.004,
         "asphalt": 0.09 + 0.05 * rise(900, 400),
         "tile": (0.07 + 0.33 * rise(595, 22)) * dip(870, 70, 0.2) * dip(2205, 30, 0.06) * dip(1915, 40, 0.08),
         "concrete": (0.22 + 0.12 * rise(550, 120)) * dip(1915, 45, 0.12) * dip(2335, 28, 0.12),
@@ -94,7 +100,9 @@ def target_materials() -> Dict[str, Array]:
         # Polyethylene sheet, blue: hydrocarbon absorptions.
         "plastic": (0.14 + 0.3 * dip(630, 90, 0.85) * rise(400, 60) + 0.1 * rise(760, 30)) * oil,
         # Green paint on metal: it follows leaves in the visible, with an edge but without leaf water.
-        "paint": (0.05 + 0.05 * dip(550, 40, -0.8) + 0.27 * rise(735, 16)) * dip(1725, 18, 0.1) * dip(2310, 25, 0.2),
+        "paint": (0.05 + 0.05 * dip(550, 40, -0.8) + 0.27 * rise(735, 16))
+        * dip(1725, 18, 0.1)
+        * dip(2310, 25, 0.2),
         # Solar panels: dark silicon under glass, bright again beyond its band gap.
         "silicon": 0.05 + 0.02 * dip(430, 40, -0.8) + 0.16 * rise(1120, 30) * dip(2210, 60, 0.15),
     }
@@ -173,7 +181,9 @@ def variability(random: np.random.Generator, roofs: Array) -> Array:
     )
     exponent = np.zeros((ROWS, COLUMNS, WAVELENGTHS.size))
     for pattern, amount in patterns:
-        field = 0.8 * smooth(random, 3) + 0.4 * smooth(random, 1) + 0.4 * random.standard_normal((ROWS, COLUMNS))
+        field = (
+            0.8 * smooth(random, 3) + 0.4 * smooth(random, 1) + 0.4 * random.standard_normal((ROWS, COLUMNS))
+        )
         exponent += amount * field[..., None] * np.log(pattern)
     edges = random.uniform(480, 700, (ROWS, COLUMNS, 1))
     colour = 1 / (1 + np.exp(-(WAVELENGTHS - edges) / 25)) - 0.5
@@ -264,7 +274,10 @@ def simulate(seed: int = 0) -> Tuple[Array, Array]:
     foreign = target_materials()
     implanted = np.zeros((ROWS, COLUMNS, len(foreign)))
     for target in TARGETS:
-        place = slice(target.row, target.row + target.rows), slice(target.column, target.column + target.columns)
+        place = (
+            slice(target.row, target.row + target.rows),
+            slice(target.column, target.column + target.columns),
+        )
         implanted[place][..., list(foreign).index(target.material)] = target.share
     shares = np.concatenate([shares * (1 - implanted.sum(axis=2, keepdims=True)), implanted], axis=2)
     # The optics mix neighbours: what arrives in a pixel comes from a little around it.
@@ -297,7 +310,9 @@ def write(folder: Path, reflectance: Array, share: Array) -> None:
     bad = bad_bands()
     options = ["COMPRESS=DEFLATE", "PREDICTOR=2", "TILED=YES", "BLOCKXSIZE=64", "BLOCKYSIZE=64"]
     scene = create(folder / "scene.tif", WAVELENGTHS.size, gdal.GDT_Int16, options)
-    counts = np.where(np.isnan(reflectance), NODATA, np.rint(np.nan_to_num(reflectance) * 10_000)).astype(np.int16)
+    counts = np.where(np.isnan(reflectance), NODATA, np.rint(np.nan_to_num(reflectance) * 10_000)).astype(
+        np.int16
+    )
     for number, (wavelength, width) in enumerate(zip(WAVELENGTHS, FWHM), start=1):
         band = scene.GetRasterBand(number)
         band.SetNoDataValue(NODATA)

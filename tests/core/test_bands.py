@@ -95,7 +95,9 @@ def test_numbers_in_short_can_be_read_back(numbers) -> None:
     assert back == numbers
 
 
-@pytest.mark.parametrize(("text", "numbers"), [("1", [1]), ("1,2,5-8", [1, 2, 5, 6, 7, 8]), (" 3 - 4 , 9", [3, 4, 9])])
+@pytest.mark.parametrize(
+    ("text", "numbers"), [("1", [1]), ("1,2,5-8", [1, 2, 5, 6, 7, 8]), (" 3 - 4 , 9", [3, 4, 9])]
+)
 def test_band_lists(text, numbers):
     """Numbers and ranges."""
     assert parse_bands(text) == numbers

@@ -17,12 +17,17 @@ from qgis_hsi_anomaly.core.progress import Progress
 ROWS, COLUMNS, BANDS = 24, 30, 12
 
 # What a method does not promise, and why.
-KEEPS_BRIGHTNESS = {"crd", "consensus"}  # crd, also as a member, represents the spectra: a constant added is brightness
+KEEPS_BRIGHTNESS = {
+    "crd",
+    "consensus",
+}  # crd, also as a member, represents the spectra: a constant added is brightness
 LOOKS_AROUND = {"localrx", "crd"}  # rows may be turned over, not shuffled
 FILTERS_IN_TURN = {"aed", "consensus"}  # smooths along columns, then along rows: not the same turned over
 LARGER_THAN_A_TARGET = {"aed"}  # refuses images no larger than the largest target
 DRAWS_AT_RANDOM = {"kernelrx", "cbad", "lrasmd", "lsmad"}  # draws pixels in row order
-LEARNS_WHAT_IT_SEES = {"aegmm"}  # a mixture fitted to the end may give a single outlier a component of its own
+LEARNS_WHAT_IT_SEES = {
+    "aegmm"
+}  # a mixture fitted to the end may give a single outlier a component of its own
 LEARNT_QUICKLY = {"epochs": 2}
 
 
@@ -154,7 +159,9 @@ def test_a_constant_added_to_all_values_does_not_matter(detector):
         pytest.skip("represents the spectra themselves")
     array = scene()
 
-    assert_same(scores_of(detector, array + 512), scores_of(detector, array), 1e-2 if detector.needs_torch else 1e-3)
+    assert_same(
+        scores_of(detector, array + 512), scores_of(detector, array), 1e-2 if detector.needs_torch else 1e-3
+    )
 
 
 def test_a_common_scale_changes_scores_by_a_factor_at_most(detector):
@@ -171,7 +178,9 @@ def test_the_order_of_rows_does_not_matter(detector):
     if detector.needs_torch or detector.id in DRAWS_AT_RANDOM | FILTERS_IN_TURN:
         pytest.skip("pixels are drawn, filtered or convolved in row order")
     array = with_gaps(scene())
-    order = np.arange(ROWS)[::-1] if detector.id in LOOKS_AROUND else np.random.default_rng(0).permutation(ROWS)
+    order = (
+        np.arange(ROWS)[::-1] if detector.id in LOOKS_AROUND else np.random.default_rng(0).permutation(ROWS)
+    )
 
     assert_same(scores_of(detector, array[order]), scores_of(detector, array)[order], 1e-3)
 
@@ -206,7 +215,9 @@ def test_degenerate_images_are_scored(detector, case):
         array = scene()
         array[..., 2:5] = 7
     else:
-        array = scene(*{"fewer pixels than bands": (4, 5, 40), "2 x 2": (2, 2, 5), "one row": (1, 30, 5)}[case])
+        array = scene(
+            *{"fewer pixels than bands": (4, 5, 40), "2 x 2": (2, 2, 5), "one row": (1, 30, 5)}[case]
+        )
 
     if detector.id in LARGER_THAN_A_TARGET and case != "constant bands":
         with pytest.raises(DataError, match="MAX_TARGET_AREA"):
@@ -273,7 +284,9 @@ def test_a_model_file_scores_as_the_background_it_holds(detector, tmp_path):
 def test_parameters_survive_json_and_text(detector):
     """The run record, the model file, the command line and Processing hold all of a detector's parameters."""
     values = detector.values()
-    texts = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in values.items()}
+    texts = {
+        name: ",".join(value) if isinstance(value, list) else str(value) for name, value in values.items()
+    }
 
     assert from_values(type(detector), json.loads(json.dumps(values))) == detector
     assert from_values(type(detector), texts) == detector
@@ -316,7 +329,9 @@ def test_bad_values_are_refused_by_name(id, parameter, value):
 
 
 WINDOWED = [
-    id for id in DETECTOR_IDS if "inner_window" in {parameter.name for parameter in parameters_of(detector_class(id))}
+    id
+    for id in DETECTOR_IDS
+    if "inner_window" in {parameter.name for parameter in parameters_of(detector_class(id))}
 ]
 
 

@@ -50,7 +50,9 @@ def test_the_division_is_the_direct_one(block_rows):
 
     divided = [learnt.divide(block.spectra) for block in cube.blocks()]
 
-    np.testing.assert_allclose(np.concatenate([one for one, _ in divided]), low + pixels.mean(axis=0), rtol=1e-8)
+    np.testing.assert_allclose(
+        np.concatenate([one for one, _ in divided]), low + pixels.mean(axis=0), rtol=1e-8
+    )
     np.testing.assert_allclose(np.concatenate([one for _, one in divided]), sparse, rtol=1e-6, atol=1e-6)
 
 

@@ -10,7 +10,9 @@ from qgis_hsi_anomaly.core.kmeans import by_label, k_means, nearest_centre, seed
 def points():
     """Three heaps of unequal size, far from zero, (450, 4) float64."""
     random = np.random.default_rng(2)
-    heaps = [random.normal(size=(count, 4)) + place for count, place in ((50, 1000), (100, 1004), (300, 1009))]
+    heaps = [
+        random.normal(size=(count, 4)) + place for count, place in ((50, 1000), (100, 1004), (300, 1009))
+    ]
     return np.concatenate(heaps)
 
 

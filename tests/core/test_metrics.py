@@ -28,7 +28,9 @@ def test_areas_agree_with_scikit_learn(scene):
     found = figures(label_scores(scores, truth))
 
     assert found["AUC_PD_PF"] == pytest.approx(roc_auc_score(truth[valid], scores[valid]), abs=1e-12)
-    assert found["AVERAGE_PRECISION"] == pytest.approx(average_precision_score(truth[valid], scores[valid]), abs=1e-12)
+    assert found["AVERAGE_PRECISION"] == pytest.approx(
+        average_precision_score(truth[valid], scores[valid]), abs=1e-12
+    )
 
 
 def test_areas_against_threshold_are_integrals(scene):
@@ -117,7 +119,9 @@ def test_rank_correlation_agrees_with_scipy(scene):
     other = np.round(scores**2 + np.random.default_rng(1).normal(size=scores.shape), 1)
     valid = np.isfinite(scores)
 
-    assert rank_correlation(scores, other) == pytest.approx(spearmanr(scores[valid], other[valid])[0], abs=1e-12)
+    assert rank_correlation(scores, other) == pytest.approx(
+        spearmanr(scores[valid], other[valid])[0], abs=1e-12
+    )
 
 
 def test_rank_normal_ignores_monotone_maps(scene):

@@ -16,14 +16,18 @@ from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model
 def cube():
     """A small cube with wavelengths."""
     array = np.random.default_rng(2).normal(size=(8, 9, 5)).astype(np.float32)
-    return ArrayCube(array, wavelengths=np.linspace(400, 800, 5), band_numbers=[1, 2, 4, 5, 6], raster_bands=7)
+    return ArrayCube(
+        array, wavelengths=np.linspace(400, 800, 5), band_numbers=[1, 2, 4, 5, 6], raster_bands=7
+    )
 
 
 @pytest.fixture
 def path(cube, tmp_path):
     """A written model of RX."""
     detector = make_detector("rx", {"regularization": "ridge"})
-    write_model(str(tmp_path / "rx.hsi"), model_of(detector, detector.fit(cube), cube, {"numpy": np.__version__}))
+    write_model(
+        str(tmp_path / "rx.hsi"), model_of(detector, detector.fit(cube), cube, {"numpy": np.__version__})
+    )
     return tmp_path / "rx.hsi"
 
 

@@ -46,7 +46,9 @@ def test_rings_hold_what_lies_between_the_windows(shape, block_rows):
 
 def test_a_window_needs_a_ring():
     """The detector and both parameters are named."""
-    with pytest.raises(ParameterError, match=r"^crd: INNER_WINDOW must be smaller than OUTER_WINDOW; got 9 and 9\.$"):
+    with pytest.raises(
+        ParameterError, match=r"^crd: INNER_WINDOW must be smaller than OUTER_WINDOW; got 9 and 9\.$"
+    ):
         DualWindow.checked("crd", 9, 9)
 
 

@@ -94,7 +94,9 @@ def test_singular_covariance_is_pseudo_inverted_with_a_warning(cube):
 
     white = whitening(covariance, Progress(on_warning=warnings.append))
 
-    np.testing.assert_allclose(white @ white.T, np.linalg.pinv(covariance, hermitian=True), rtol=1e-5, atol=1e-12)
+    np.testing.assert_allclose(
+        white @ white.T, np.linalg.pinv(covariance, hermitian=True), rtol=1e-5, atol=1e-12
+    )
     assert len(warnings) == 1 and "12 directions" in warnings[0]
 
 

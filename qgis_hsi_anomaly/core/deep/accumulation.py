@@ -221,7 +221,9 @@ def differentiate_kept(
 
 def portions(kept: Tensor) -> Sequence[Tensor]:
     """Return what was kept of the pixels that are worked on at once, a view each."""
-    found: Sequence[Tensor] = kept.split(KEPT_AT_ONCE if kept.device.type == "cpu" else CUDA_KEPT_AT_ONCE, dim=1)
+    found: Sequence[Tensor] = kept.split(
+        KEPT_AT_ONCE if kept.device.type == "cpu" else CUDA_KEPT_AT_ONCE, dim=1
+    )
     return found
 
 

@@ -99,7 +99,9 @@ class AdversarialAutoencoder:
 
     def load(self, arrays: Dict[str, Array]) -> None:
         """Take over what `arrays` gave. Raises ModelError where it is of another design."""
-        weights = {name[7:]: torch.from_numpy(array) for name, array in arrays.items() if name.startswith("branch.")}
+        weights = {
+            name[7:]: torch.from_numpy(array) for name, array in arrays.items() if name.startswith("branch.")
+        }
         try:
             self.branch.load_state_dict(weights)
             self.moments = torch.from_numpy(arrays["moments"]).to(self.device)

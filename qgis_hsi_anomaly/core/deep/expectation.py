@@ -53,7 +53,9 @@ class MixtureOfCodes(Density):
         # The density adds the ridge again.
         covariances = found.covariances_ - RIDGE * np.eye(codes.shape[1])
         second = covariances + found.means_[:, :, None] * found.means_[:, None, :]
-        means = np.concatenate([np.ones((components, 1)), found.means_, second.reshape(components, -1)], axis=1)
+        means = np.concatenate(
+            [np.ones((components, 1)), found.means_, second.reshape(components, -1)], axis=1
+        )
         return torch.from_numpy(found.weights_[:, None] * means).to(self.device)
 
 
@@ -63,5 +65,7 @@ def _sample(codes: Tensor, scene: Scene, group: Group) -> Array:
     before = int(np.count_nonzero(scene.mask[: scene.first]))
     chosen = np.arange(-before % step, scene.count, step)
     sample = np.zeros((-(-scene.total // step), codes.shape[1]))
-    sample[(before + chosen) // step] = codes[torch.from_numpy(chosen).to(codes.device)].double().cpu().numpy()
+    sample[(before + chosen) // step] = (
+        codes[torch.from_numpy(chosen).to(codes.device)].double().cpu().numpy()
+    )
     return group.sum(sample)

@@ -57,7 +57,9 @@ def train_noise_prediction(
     bytes_per_pixel : see `Cube.block_height`. One AdamW step an epoch, over all background pixels.
     """
     device = torch.device(group.device)
-    parameters = {name: torch.tensor(value, device=device, requires_grad=True) for name, value in weights.items()}
+    parameters = {
+        name: torch.tensor(value, device=device, requires_grad=True) for name, value in weights.items()
+    }
     optimizer = torch.optim.AdamW(parameters.values(), lr=LEARNING_RATE)
     total = int(np.count_nonzero(cube.background)) * cube.bands
     first, last = group.rows(cube.rows)

@@ -198,7 +198,12 @@ def smooth(image: Array, guide: Array, valid: Array, distance: float, progress: 
     passes = 2 * SMOOTHING_STEPS
     for done in range(passes):
         iteration, axis = divmod(done, 2)
-        share = distance * np.sqrt(3) * 2.0 ** (SMOOTHING_STEPS - iteration - 1) / np.sqrt(4.0**SMOOTHING_STEPS - 1)
+        share = (
+            distance
+            * np.sqrt(3)
+            * 2.0 ** (SMOOTHING_STEPS - iteration - 1)
+            / np.sqrt(4.0**SMOOTHING_STEPS - 1)
+        )
         weights = np.exp(-np.sqrt(2) / share * steps[axis]).astype(image.dtype)
         weights[blocked[axis]] = 0
         lines, factors = (image, weights) if axis == 0 else (np.ascontiguousarray(image.T), weights.T.copy())
@@ -219,7 +224,9 @@ def _tiles(shape: Tuple[int, ...], halo: int) -> Iterator[Tuple[Rectangle, Recta
     A bright part that reaches from the inside through the halo has more than `halo` pixels in the tile already.
     """
     size = max(_TILE, 2 * halo)
-    rows, columns = ([(start, min(start + size, length)) for start in range(0, length, size)] for length in shape)
+    rows, columns = (
+        [(start, min(start + size, length)) for start in range(0, length, size)] for length in shape
+    )
     for top, bottom in rows:
         for left, right in columns:
             low, near = max(top - halo, 0), max(left - halo, 0)

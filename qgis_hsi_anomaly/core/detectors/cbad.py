@@ -83,7 +83,9 @@ class CBAD(Detector):
         "it by the amount the data call for, none uses the pseudo-inverse where it is singular.",
         advanced=True,
     )
-    seed: int = integer(0, "Seed", "Start of the random numbers k-means begins with.", minimum=0, advanced=True)
+    seed: int = integer(
+        0, "Seed", "Start of the random numbers k-means begins with.", minimum=0, advanced=True
+    )
 
     def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> CBADBackground:
         """Cluster the background pixels and learn each cluster's statistics. DataError where nothing varies."""
@@ -103,7 +105,9 @@ class CBAD(Detector):
         merged, clusters = merge_small(clusters, SMALLEST * len(pilot))
         progress.metric("clusters", len(clusters))
         progress.message(f"{len(centres)} clusters found, {len(clusters)} left after merging small ones.")
-        whitenings = [whitening(regularized_covariance(sums, self.regularization), progress) for sums in clusters]
+        whitenings = [
+            whitening(regularized_covariance(sums, self.regularization), progress) for sums in clusters
+        ]
         means = np.stack([sums.mean for sums in clusters])
         if components is not None:
             means = components.centre + means @ components.axes.T
@@ -190,7 +194,9 @@ def merge_small(clusters: List[Sums], smallest: int) -> Tuple[Array, List[Sums]]
     Returns which cluster each one became, (k,) int64, and the clusters left: at least one.
     """
     left = {number: sums for number, sums in enumerate(clusters) if sums.count > 0}
-    power = sum(float(np.trace(sums.second)) for sums in left.values()) / sum(sums.count for sums in left.values())
+    power = sum(float(np.trace(sums.second)) for sums in left.values()) / sum(
+        sums.count for sums in left.values()
+    )
     owner = np.arange(len(clusters))
     while len(left) > 1:
         small = [

@@ -68,7 +68,9 @@ class Consensus(Detector):
         "any single member on average. Scores are standard deviations: 2.3 means among the highest 1 % for all members "
         "alike. The spread says where the members disagree."
     )
-    source: ClassVar[str] = "Rank-normal scores: B. L. van der Waerden, Indagationes Mathematicae 14, 1952, 453-458"
+    source: ClassVar[str] = (
+        "Rank-normal scores: B. L. van der Waerden, Indagationes Mathematicae 14, 1952, 453-458"
+    )
     can_save: ClassVar[bool] = False
     gives_spread: ClassVar[bool] = True
 

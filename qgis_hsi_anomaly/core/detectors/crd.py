@@ -135,7 +135,9 @@ class CRDBackground(Background):
         """Return the norms of the residuals, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
         p = len(self.components.mean)
         size, needed = _TILE if p <= _DIRECT else _TILE_WITH_TAIL, cube.bands * 8 + p * 24
-        return score_windows(cube, self.window, self.coordinates, self.score_tile, size, needed, progress, group)
+        return score_windows(
+            cube, self.window, self.coordinates, self.score_tile, size, needed, progress, group
+        )
 
     def coordinates(self, spectra: Array) -> Array:
         """Return the components of spectra (n_pixels, bands), (n_pixels, p) float64, without a unit."""
@@ -199,7 +201,11 @@ class CRDBackground(Background):
         members = ring_members(tile, self.window, slice(row, row + 1), slice(column, column + 1))[0] > 0
         pixel = tile.features[row + reach, column + reach]
         around = tile.features[row : row + 2 * reach + 1, column : column + 2 * reach + 1]
-        atoms = around.reshape(len(members), -1)[members] if members.any() else self.components.mean[None] / self.unit
+        atoms = (
+            around.reshape(len(members), -1)[members]
+            if members.any()
+            else self.components.mean[None] / self.unit
+        )
         squares = np.maximum(((atoms - pixel) ** 2).sum(axis=1), _FLOOR)
         weights = self.window.size / max(np.count_nonzero(members), 1) / squares
         if self.ones > 0:

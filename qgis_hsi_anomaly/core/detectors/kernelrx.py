@@ -70,7 +70,9 @@ class KernelRX(Detector):
         maximum=1.0,
         advanced=True,
     )
-    seed: int = integer(0, "Seed", "Start of the random numbers k-means begins with.", minimum=0, advanced=True)
+    seed: int = integer(
+        0, "Seed", "Start of the random numbers k-means begins with.", minimum=0, advanced=True
+    )
 
     def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> KernelRXBackground:
         """Choose the reference from the background pixels. DataError where nothing varies."""
@@ -78,12 +80,16 @@ class KernelRX(Detector):
         points = components.of(sample_spectra(cube, SAMPLE, self.seed, progress.part(0.3, 0.5), group))
         reference = k_means(points, self.references, self.seed, ITERATIONS, progress.part(0.5, 1.0))
         shares = np.bincount(nearest_centre(points, reference), minlength=len(reference)) / len(points)
-        return KernelRXBackground(components, reference, shares, np.array([median_distance(points)]), self.ridge)
+        return KernelRXBackground(
+            components, reference, shares, np.array([median_distance(points)]), self.ridge
+        )
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> KernelRXBackground:
         """Rebuild the background from a model file's arrays."""
         components = Components.from_arrays(arrays)
-        return KernelRXBackground(components, arrays["reference"], arrays["shares"], arrays["width"], self.ridge)
+        return KernelRXBackground(
+            components, arrays["reference"], arrays["shares"], arrays["width"], self.ridge
+        )
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,12 @@ class KernelRXBackground(Background):
 
     def arrays(self) -> Dict[str, Array]:
         """All that `score` uses."""
-        return {**self.components.arrays(), "reference": self.reference, "shares": self.shares, "width": self.width}
+        return {
+            **self.components.arrays(),
+            "reference": self.reference,
+            "shares": self.shares,
+            "width": self.width,
+        }
 
 
 def median_distance(points: Array) -> float:

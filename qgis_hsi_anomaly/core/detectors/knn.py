@@ -92,7 +92,9 @@ class KNNBackground(Background):
         """Return the mean distances, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
         neighbors = min(self.neighbors, len(self.reference) - 1)
         if neighbors < self.neighbors:
-            progress.warning(f"The background has {len(self.reference)} pixels: NEIGHBORS {neighbors} was used.")
+            progress.warning(
+                f"The background has {len(self.reference)} pixels: NEIGHBORS {neighbors} was used."
+            )
         tree = _tree_class()(self.reference, LEAF, balanced_tree=False)
         return score_spectra(cube, partial(self._mean_distance, tree, neighbors), progress, group)
 

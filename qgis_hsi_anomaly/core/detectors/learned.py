@@ -65,7 +65,9 @@ def epochs_field(default: int) -> Any:
 
 def learning_rate_field(default: float, optimizer: str = "Adam") -> Any:
     """Step size."""
-    return number(default, "Learning rate", f"Step size of {optimizer}.", above=0.0, maximum=1.0, advanced=True)
+    return number(
+        default, "Learning rate", f"Step size of {optimizer}.", above=0.0, maximum=1.0, advanced=True
+    )
 
 
 def latent_field(default: int) -> Any:
@@ -78,7 +80,11 @@ def latent_field(default: int) -> Any:
 def components_field(default: int) -> Any:
     """Size of the mixture."""
     return integer(
-        default, "Mixture components", "Gaussians that the background's codes are modelled by.", minimum=1, maximum=50
+        default,
+        "Mixture components",
+        "Gaussians that the background's codes are modelled by.",
+        minimum=1,
+        maximum=50,
     )
 
 
@@ -97,7 +103,11 @@ def members_field(default: int = 1) -> Any:
 def seed_field() -> Any:
     """Start of the random numbers."""
     return integer(
-        0, "Seed", "Start of the random numbers: the same seed gives the same scores.", minimum=0, maximum=2**31 - 1
+        0,
+        "Seed",
+        "Start of the random numbers: the same seed gives the same scores.",
+        minimum=0,
+        maximum=2**31 - 1,
     )
 
 

@@ -134,7 +134,9 @@ class LocalRXBackground(Background):
             third, fourth = sums[-p - 1 : -1], sums[-1]
             # The fourth moment of normally distributed pixels.
             fourth = fourth + missing * (variances.sum() ** 2 + 2 * (variances**2).sum())
-            covariance = _ledoit_wolf(count, mean, second[diagonal].sum(axis=0), scatter, second, third, fourth)
+            covariance = _ledoit_wolf(
+                count, mean, second[diagonal].sum(axis=0), scatter, second, third, fourth
+            )
         else:
             covariance = scatter / (count - 1)
             if self.regularization == "ridge":

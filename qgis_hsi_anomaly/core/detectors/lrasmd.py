@@ -61,7 +61,9 @@ class LRaSMD(Detector):
     def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> LRaSMDBackground:
         """Decompose the background. DataError where nothing varies."""
         share = self.sparsity / 100
-        return LRaSMDBackground(learn_godec(cube, self.rank, share, ENERGY, self.seed, progress, group, left=1))
+        return LRaSMDBackground(
+            learn_godec(cube, self.rank, share, ENERGY, self.seed, progress, group, left=1)
+        )
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> LRaSMDBackground:
         """Rebuild the background from a model file's arrays."""

@@ -47,7 +47,9 @@ class SuppressBackground(Detector):
     source: ClassVar[str] = "J. Ma, W. Xie, Y. Li and L. Fang, arXiv:2307.09861, 2023"
     needs_torch: ClassVar[bool] = True
 
-    epochs: int = integer(500, "Epochs", "Training steps over the whole image; 0 is the untrained control.", minimum=0)
+    epochs: int = integer(
+        500, "Epochs", "Training steps over the whole image; 0 is the untrained control.", minimum=0
+    )
     time_step: int = integer(
         500,
         "Diffusion step",
@@ -128,7 +130,9 @@ class Suppressor(Background):
         """Return (n, bands) spectra without their background, float32, no unit; values grow with the iterations."""
         clean = self.normalise(spectra)
         for _ in range(self.detector.iterations):
-            clean = (clean - self.noise * _predict(self.weights, clean, self.detector.time_step)) / self.signal
+            clean = (
+                clean - self.noise * _predict(self.weights, clean, self.detector.time_step)
+            ) / self.signal
         return np.asarray(clean, dtype=np.float32)
 
     def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
@@ -230,7 +234,9 @@ def _norm(weights: Dict[str, Any], name: str, values: Any) -> Any:
 
         return layer_norm(values, scale.shape, scale, shift)
     values = values - values.mean(axis=-1, keepdims=True)
-    return values * ((values * values).mean(axis=-1, keepdims=True) + np.float32(1e-5)) ** -0.5 * scale + shift
+    return (
+        values * ((values * values).mean(axis=-1, keepdims=True) + np.float32(1e-5)) ** -0.5 * scale + shift
+    )
 
 
 def _embedding(step: int) -> Array:

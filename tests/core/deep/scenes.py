@@ -9,7 +9,9 @@ def small_scene(rows: int = 23, columns: int = 17, bands: int = 12, seed: int = 
     spectra = random.uniform(0.1, 0.9, (3, bands))
     down, across = np.mgrid[0:rows, 0:columns] / 8.0
     shares = np.exp(np.stack([np.sin(down + across), np.cos(down), np.sin(across - 1)], axis=-1))
-    cube = shares / shares.sum(axis=-1, keepdims=True) @ spectra + random.normal(0, 0.01, (rows, columns, bands))
+    cube = shares / shares.sum(axis=-1, keepdims=True) @ spectra + random.normal(
+        0, 0.01, (rows, columns, bands)
+    )
     cube[5, 4] = random.uniform(0.1, 0.9, bands)
     cube[15, 12] = random.uniform(0.1, 0.9, bands)
     return cube.astype(np.float32) * 1000

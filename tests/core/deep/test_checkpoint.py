@@ -107,6 +107,8 @@ def test_what_is_no_checkpoint_of_this_run_is_ignored(tmp_path, case):
 def test_checkpoints_are_written_now_and_then(tmp_path):
     """Not at every step."""
     path = tmp_path / "state"
-    SSCADE(variant="reference", epochs=2).fit(ArrayCube(small_scene()), group=group_with(Checkpoint(str(path), False)))
+    SSCADE(variant="reference", epochs=2).fit(
+        ArrayCube(small_scene()), group=group_with(Checkpoint(str(path), False))
+    )
 
     assert not path.exists()

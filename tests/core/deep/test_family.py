@@ -57,7 +57,9 @@ def test_mixture_of_codes_is_scikit_learns():
     density = background.members[0][0]
     scene = Scene(cube, cube.valid, background.span, ALONE)
     with torch.no_grad():
-        codes = torch.cat([density.network.encode([spectra]) for _, spectra in scene.spectra()], dim=1)[:3].t()
+        codes = torch.cat([density.network.encode([spectra]) for _, spectra in scene.spectra()], dim=1)[
+            :3
+        ].t()
     reference = GaussianMixture(2, random_state=0, reg_covar=1e-6).fit(codes.double().numpy())
 
     scores = background.score(cube)[cube.valid]
@@ -78,7 +80,8 @@ def test_training_changes_the_scores(id):
     """Against the untrained control of the same seed."""
     cube = scene_with_gaps()
     trained, control = (
-        make_detector(id, {"epochs": epochs, "learning_rate": 0.01}).fit(cube).score(cube) for epochs in (5, 0)
+        make_detector(id, {"epochs": epochs, "learning_rate": 0.01}).fit(cube).score(cube)
+        for epochs in (5, 0)
     )
 
     assert np.nanmax(np.abs(trained - control)) > 1e-3 * np.ptp(control[cube.valid])
@@ -91,7 +94,9 @@ def score_in_process(rank, size, folder, results):
     torch.set_num_threads(1)
     group = join_group("cpu", Meeting(rank, size, folder=folder))
     for id in FAMILY:
-        background = make_detector(id, {"epochs": 3, "learning_rate": 0.001}).fit(scene_with_gaps(), group=group)
+        background = make_detector(id, {"epochs": 3, "learning_rate": 0.001}).fit(
+            scene_with_gaps(), group=group
+        )
         found = background.score(scene_with_gaps(), group=group)
         if rank == 0:
             results[id] = found
@@ -106,4 +111,6 @@ def test_three_processes_give_the_scores_of_one(tmp_path):
     for id in FAMILY:
         cube = scene_with_gaps()
         alone = make_detector(id, {"epochs": 3, "learning_rate": 0.001}).fit(cube).score(cube)
-        np.testing.assert_allclose(found[id], alone, rtol=0, atol=1e-4 * np.ptp(alone[cube.valid]), err_msg=id)
+        np.testing.assert_allclose(
+            found[id], alone, rtol=0, atol=1e-4 * np.ptp(alone[cube.valid]), err_msg=id
+        )

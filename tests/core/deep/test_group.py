@@ -100,7 +100,8 @@ def tensors_of(density):
 
 
 @pytest.mark.parametrize(
-    ("id", "values"), [("sscade", {"variant": v}) for v in VARIANTS] + [("scaae", {}), ("aegmm", {}), ("liade", {})]
+    ("id", "values"),
+    [("sscade", {"variant": v}) for v in VARIANTS] + [("scaae", {}), ("aegmm", {}), ("liade", {})],
 )
 def test_a_model_from_a_file_goes_where_the_pixels_are(id, values, monkeypatch):
     """It is read to the CPU; scoring on a GPU finds all of it there (torch's device without memory stands in)."""

@@ -24,7 +24,11 @@ def array():
     """Two materials, mixed, and one pixel of a third."""
     random = np.random.default_rng(0)
     share = random.random((14, 11, 1))
-    cube = share * np.linspace(1, 2, 20) + (1 - share) * np.linspace(3, 1, 20) + random.normal(0, 0.02, (14, 11, 20))
+    cube = (
+        share * np.linspace(1, 2, 20)
+        + (1 - share) * np.linspace(3, 1, 20)
+        + random.normal(0, 0.02, (14, 11, 20))
+    )
     cube[6, 5] += np.sin(np.arange(20))
     return cube.astype(np.float32)
 
@@ -40,7 +44,9 @@ def test_diffusion_is_the_recursion():
     assert found[0] == pytest.approx(signal, rel=1e-12)
     # The sum keeps the decay of every step under one square root: the same recursion.
     beta = np.linspace(1e-4, 0.02, 1000)[:300]
-    assert found[1] == pytest.approx(sum(np.sqrt(beta[s] * np.prod(1 - beta[s + 1 :])) for s in range(300)), rel=1e-12)
+    assert found[1] == pytest.approx(
+        sum(np.sqrt(beta[s] * np.prod(1 - beta[s + 1 :])) for s in range(300)), rel=1e-12
+    )
     assert found[1] == pytest.approx(noise, rel=1e-12)
 
 
@@ -95,7 +101,9 @@ def test_arrays_and_tensors_give_the_same_noise(array):
     weights = SuppressBackground(epochs=2).fit(ArrayCube(array)).weights
     spectra = array[0] / 3
 
-    found = _predict({name: torch.from_numpy(value) for name, value in weights.items()}, torch.from_numpy(spectra), 500)
+    found = _predict(
+        {name: torch.from_numpy(value) for name, value in weights.items()}, torch.from_numpy(spectra), 500
+    )
 
     np.testing.assert_allclose(found.numpy(), _predict(weights, spectra, 500), rtol=1e-4, atol=1e-5)
 

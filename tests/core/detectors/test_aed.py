@@ -110,7 +110,8 @@ def test_smoothing_does_not_pass_invalid_pixels():
 
 
 @pytest.mark.parametrize(
-    ("area", "pixel_area", "pixels"), [(0, None, 50), (0, 900.0, 50), (30, None, 30), (4500, 900.0, 5), (10, 900.0, 1)]
+    ("area", "pixel_area", "pixels"),
+    [(0, None, 50), (0, 900.0, 50), (30, None, 30), (4500, 900.0, 5), (10, 900.0, 1)],
 )
 def test_areas_are_in_map_units_where_there_are_any(area, pixel_area, pixels):
     """Square metres with a coordinate system, pixels without; never less than a pixel."""

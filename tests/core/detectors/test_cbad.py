@@ -49,7 +49,9 @@ def test_in_components_scores_are_those_of_the_coordinates():
 
     found = CBAD(clusters=2, principal_components=2).fit(cube).score(cube)
 
-    expected = CBAD(clusters=2).fit(ArrayCube(plane.reshape(30, 30, 2))).score(ArrayCube(plane.reshape(30, 30, 2)))
+    expected = (
+        CBAD(clusters=2).fit(ArrayCube(plane.reshape(30, 30, 2))).score(ArrayCube(plane.reshape(30, 30, 2)))
+    )
     np.testing.assert_allclose(found, expected, rtol=1e-4)
 
 

@@ -24,7 +24,9 @@ def test_scores_are_weighted_rank_normal_scores(cube):
     """Two of a family share its vote; the nearest spectra have two votes."""
     pytest.importorskip("scipy")
     detector = Consensus(detectors=("rx", "cbad", "knn"))
-    members = {id: rank_normal(one.fit(cube).score(cube)[cube.valid]) for id, one in detector.members(cube).items()}
+    members = {
+        id: rank_normal(one.fit(cube).score(cube)[cube.valid]) for id, one in detector.members(cube).items()
+    }
 
     maps = detector.fit(cube).maps(cube)
 
@@ -67,7 +69,9 @@ def test_members_that_cannot_run_are_left_out_and_named(cube):
 
     scores = detector.fit(cube, progress).score(cube, progress)
 
-    assert any(text.startswith("consensus: aed is left out.") and "MAX_TARGET_AREA" in text for text in warnings)
+    assert any(
+        text.startswith("consensus: aed is left out.") and "MAX_TARGET_AREA" in text for text in warnings
+    )
     assert progress.metrics["members"] == ["rx"]
     assert list(progress.metrics["left_out"]) == ["aed"]
     alone = Consensus(detectors=("rx",)).fit(cube).score(cube)

@@ -144,7 +144,9 @@ def test_many_bands_are_solved_in_the_precision_that_is_enough(lambda_, single, 
 
     monkeypatch.setattr(crd, "solve_with_tail", watched)
 
-    found = _exact_scores(CRD(**WINDOWS, principal_components=0, lambda_=lambda_), ArrayCube(array), monkeypatch)
+    found = _exact_scores(
+        CRD(**WINDOWS, principal_components=0, lambda_=lambda_), ArrayCube(array), monkeypatch
+    )
 
     assert dtypes == {np.dtype(np.float32 if single else np.float64)}
     for row, column in PIXELS:

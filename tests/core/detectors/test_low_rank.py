@@ -36,7 +36,9 @@ def test_lsmad_scores_are_distances_with_floored_eigenvalues():
 
     found = LSMAD().fit(cube).score(cube)
 
-    np.testing.assert_allclose(found[cube.valid], np.einsum("ij,jk,ik->i", centred, inverse, centred), rtol=1e-5)
+    np.testing.assert_allclose(
+        found[cube.valid], np.einsum("ij,jk,ik->i", centred, inverse, centred), rtol=1e-5
+    )
 
 
 def test_the_floor_bounds_the_inverse():
@@ -79,7 +81,9 @@ def test_where_nothing_is_low_rank_deviations_are_from_the_mean():
     assert "measured from its mean" in warnings[0]
 
 
-@pytest.mark.parametrize(("detector", "used"), [(LRaSMD(rank=4), 3), (LRaSMD(rank=99), 3), (LSMAD(rank=99), 4)])
+@pytest.mark.parametrize(
+    ("detector", "used"), [(LRaSMD(rank=4), 3), (LRaSMD(rank=99), 3), (LSMAD(rank=99), 4)]
+)
 def test_a_rank_above_what_varies_is_lowered(detector, used):
     """LRaSMD needs a direction to score in, LSMAD may take all."""
     warnings = []

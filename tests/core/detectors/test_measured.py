@@ -48,7 +48,9 @@ def test_all_band_representation_is_the_direct_solution(data_folder, name):
 
     def keep(tile):
         found = score_tile(tile)
-        exact.update({(tile.rows.start + r, tile.columns.start + c): found[r, c] for r, c in np.ndindex(found.shape)})
+        exact.update(
+            {(tile.rows.start + r, tile.columns.start + c): found[r, c] for r, c in np.ndindex(found.shape)}
+        )
         return found
 
     object.__setattr__(background, "score_tile", keep)
@@ -57,6 +59,9 @@ def test_all_band_representation_is_the_direct_solution(data_folder, name):
     for row in range(2, 40, 9):
         for column in range(1, 40, 9):
             expected = direct_residual(
-                ring_of(array, row, column, 15, 21), array[row, column].astype(np.float64), 100.0, 21**2 - 15**2
+                ring_of(array, row, column, 15, 21),
+                array[row, column].astype(np.float64),
+                100.0,
+                21**2 - 15**2,
             )
             np.testing.assert_allclose(exact[row, column], expected, rtol=1e-8)

@@ -20,7 +20,9 @@ def scene(rows=22, columns=26, bands=9, seed=0):
     materials = random.uniform(500, 3000, size=(3, bands))
     down, across = np.arange(rows)[:, None, None] / 4, np.arange(columns)[:, None] / 5
     places = np.sin(down + np.arange(3)) * np.cos(across - np.arange(3))
-    array = (places**2 @ materials + random.normal(scale=30, size=(rows, columns, bands)) + 200).astype(np.float32)
+    array = (places**2 @ materials + random.normal(scale=30, size=(rows, columns, bands)) + 200).astype(
+        np.float32
+    )
     array[3, 4:8] = np.nan
     array[15, 20, 2] = np.nan
     return array
