@@ -19,6 +19,7 @@ from .core.parameters import Parameter, Parameters, from_values, parameters_of
 from .core.progress import Progress
 from .jobs.environment import environment_report, environment_text
 from .jobs.execution import LEARNING_ONLY, Execution
+from .record import json_text
 
 DONE, REFUSED, CANCELLED = 0, 1, 130
 
@@ -50,7 +51,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         )
         return REFUSED
     try:
-        print(workflow.json_text(answer) if arguments.json else arguments.show(answer), flush=True)
+        print(json_text(answer) if arguments.json else arguments.show(answer), flush=True)
     except BrokenPipeError:
         # Whoever reads has seen enough, as `head` does; Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

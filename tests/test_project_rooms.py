@@ -17,11 +17,14 @@ MAY_IMPORT = {
     "core": {"core"},
     "raster": {"core", "raster"},
     "jobs": {"core", "jobs"},
+    "style": {"core", "style"},
     "report": {"core", "report"},
-    "workflow": {"core", "raster", "jobs", "report", "workflow"},
-    "cli": {"core", "raster", "jobs", "report", "workflow", "cli"},
+    "record": {"core", "raster", "record"},
+    "outputs": {"core", "raster", "outputs"},
+    "workflow": {"core", "raster", "jobs", "style", "report", "record", "outputs", "workflow"},
+    "cli": {"core", "raster", "jobs", "record", "workflow", "cli"},
     "__main__": {"cli"},
-    "processing": {"core", "raster", "jobs", "report", "workflow", "cli", "processing"},
+    "processing": {"core", "raster", "jobs", "outputs", "workflow", "processing"},
     "__init__": {"processing"},
 }
 # Outside library: the rooms that may import it.

@@ -9,7 +9,6 @@ import pytest
 from qgis_hsi_anomaly import workflow
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
 from qgis_hsi_anomaly.core.errors import (
-    Cancelled,
     DataError,
     HsiAnomalyError,
     ModelError,
@@ -196,40 +195,6 @@ def test_curves_are_drawn_with_the_points_that_can_be_told_apart():
 
     assert kept[0] and kept[-1] and kept.sum() < 2100
     np.testing.assert_allclose(np.interp(x, x[kept], y[kept]), y, atol=1e-3)
-
-
-def test_cancel_leaves_nothing(scene):
-    """Whenever it comes: at every tenth of the run."""
-    before = names(scene)
-    for stop_at in np.linspace(0, 0.9, 10):
-        reached = [0.0]
-        progress = Progress(reached.append, is_cancelled=lambda: reached[-1] >= stop_at)  # noqa: B023
-        with pytest.raises(Cancelled):
-            workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"), progress=progress)
-        assert names(scene) == before
-
-
-def test_a_failing_write_leaves_nothing(scene, monkeypatch):
-    """The record cannot be written: the raster goes too."""
-    before = names(scene)
-    monkeypatch.setattr(workflow, "record_path", lambda output: str(scene / "missing" / "record.json"))
-
-    with pytest.raises(OSError):
-        workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"))
-
-    assert names(scene) == before
-
-
-def test_an_earlier_output_outlives_a_run_that_writes_nothing(scene, monkeypatch):
-    """A fit that fails leaves the model that was there."""
-    workflow.fit(RX, str(scene / "scene.tif"), str(scene / "model.hsi"))
-    before = (scene / "model.hsi").read_bytes()
-    write_raster(scene / "flat.tif", np.ones((4, 4, 3), np.float32) * np.arange(3, dtype=np.float32))
-
-    with pytest.raises(DataError):
-        workflow.fit(RX, str(scene / "flat.tif"), str(scene / "model.hsi"))
-
-    assert (scene / "model.hsi").read_bytes() == before
 
 
 @pytest.mark.parametrize(

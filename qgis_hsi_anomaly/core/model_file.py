@@ -8,9 +8,7 @@ under `__metadata__`/`qgis_hsi_anomaly`.
 from __future__ import annotations
 
 import json
-import os
 import struct
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
@@ -65,7 +63,12 @@ def model_of(detector: Detector, background: Background, cube: Cube, versions: D
 
 
 def write_model(path: str, model: Model) -> None:
-    """Write a model file under a temporary name, then rename it. Raises ModelError where it cannot."""
+    """Write a model file."""
+    Path(path).write_bytes(model_bytes(model))
+
+
+def model_bytes(model: Model) -> bytes:
+    """Return the content of a model file."""
     header: Dict[str, Any] = {
         "format": FORMAT,
         "detector": model.detector.id,
@@ -92,17 +95,7 @@ def write_model(path: str, model: Model) -> None:
         offset += len(raw)
     text = json.dumps(entries).encode()
     text += b" " * (-len(text) % 8)
-    temporary = Path(path).with_name(f".{Path(path).name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        with open(temporary, "wb") as stream:
-            stream.write(struct.pack("<Q", len(text)) + text)
-            stream.writelines(chunks)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise ModelError(f"The model file {path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        if temporary.exists():
-            temporary.unlink()
+    return b"".join([struct.pack("<Q", len(text)), text, *chunks])
 
 
 def read_header(path: str) -> ModelHeader:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import uuid
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, Iterator, Optional
 
@@ -14,7 +14,6 @@ import numpy as np
 
 from ..core.cube import Array, Cube
 from ..core.detectors.base import Detector
-from ..core.errors import ModelError
 from ..core.progress import SILENT, Progress
 from .execution import Execution
 from .interpreter import find_interpreter
@@ -28,6 +27,17 @@ _PACKING = 0.05
 """Share of the progress that packing takes."""
 
 
+@dataclass(frozen=True)
+class Results:
+    """What worker processes return.
+
+    maps : by name, float32 (rows, columns). model : content of the model file of what was learnt.
+    """
+
+    maps: Dict[str, Array]
+    model: bytes = b""
+
+
 def run_in_worker(
     task: str,
     cube: Cube,
@@ -35,14 +45,14 @@ def run_in_worker(
     model_file: Optional[str],
     execution: Execution,
     progress: Progress = SILENT,
-    save_model: Optional[str] = None,
+    save_model: bool = False,
     checkpoint: Optional[str] = None,
-) -> Dict[str, Array]:
-    """Run `task` on `cube` in worker processes and return the maps by name, float32 (rows, columns).
+) -> Results:
+    """Run `task` on `cube` in worker processes and return what came of it.
 
-    task : "detect" (fit, score), "fit" (nothing is returned) or "apply" (score with `model_file`).
+    task : "detect" (fit, score), "fit" or "apply" (score with `model_file`).
+    save_model : whether what was learnt is wanted. Of several machines, only machine 0 returns anything.
     checkpoint : file that trainings keep their state in, and go on from where it is there; left to the caller.
-    save_model : model file to write what was learnt to. Of several machines, only machine 0 returns maps and writes.
 
     Raises Cancelled, ParameterError where the execution does not fit machine or cube, MissingLibraryError without an
     interpreter that has torch, DataError without room for the packed cube, WorkerError where a process dies, and
@@ -77,7 +87,7 @@ def run_in_worker(
                     "detector": detector.id if detector is not None else None,
                     "parameters": detector.values() if detector is not None else {},
                     "model": os.path.abspath(model_file) if model_file is not None else None,
-                    "save_model": save_model is not None,
+                    "save_model": save_model,
                     "checkpoint": os.path.abspath(checkpoint) if checkpoint is not None else None,
                 },
             )
@@ -86,9 +96,8 @@ def run_in_worker(
                 pass
             # While the processes are held: at their end they remove the folder.
             maps = {name: np.load(scratch / f"{name}.npy") for name in processes.maps or []}
-            if save_model is not None and execution.machine == 0:
-                _move(scratch / "model", save_model)
-    return maps
+            learnt = (scratch / "model").read_bytes() if save_model and execution.machine == 0 else b""
+    return Results(maps, learnt)
 
 
 @contextmanager
@@ -99,16 +108,3 @@ def _scratch_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _move(source: Path, target: str) -> None:
-    """Move a file to another file system too, so that it appears there whole or not at all."""
-    temporary = Path(target).with_name(f".{Path(target).name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        shutil.copyfile(source, temporary)
-        os.replace(temporary, target)
-    except OSError as error:
-        raise ModelError(f"The model file {target} cannot be written: {error.strerror or error}.") from error
-    finally:
-        if temporary.exists():
-            temporary.unlink()

@@ -126,3 +126,20 @@ def _refuse_short_envi(path: str, dataset: Any) -> None:
         raise RasterError(
             f"{path} is cut short: its header promises {expected} bytes, it has {found}; copy the file again."
         )
+
+
+def input_files(name: str) -> List[str]:
+    """Return every file that is read with an input, as the user named it: what GDAL lists, and its headers."""
+    plain = name.split("|", maxsplit=1)[0]
+    files = [plain]
+    try:
+        with gdal_failures(name):
+            dataset: Any = gdal.OpenEx(plain, gdal.OF_RASTER)
+            if dataset is not None:
+                files += dataset.GetFileList() or []
+                if dataset.GetDriver().ShortName == "ENVI":
+                    # GDAL looks for this header before those of other names.
+                    files.append(os.path.splitext(plain)[0] + ".hdr")
+    except RasterError:
+        return files
+    return files

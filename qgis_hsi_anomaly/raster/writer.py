@@ -1,13 +1,9 @@
-"""Write score layers and cubes, whole or not at all."""
+"""Write score layers and cubes."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Sequence, Tuple
+from typing import Dict, List
 
 import numpy as np
 from osgeo import gdal
@@ -21,7 +17,6 @@ from .georeference import Georeference
 DRIVERS = {".tif": "GTiff", ".tiff": "GTiff", ".img": "ENVI", ".dat": "ENVI", ".bsq": "ENVI"}
 """GDAL driver by file extension, lower case. `.img` is ENVI here, not ERDAS."""
 
-_EXTENSIONS = {"raster": tuple(DRIVERS), "html": (".html", ".htm")}
 _OPTIONS = {
     "GTiff": ["TILED=YES", "COMPRESS=DEFLATE", "PREDICTOR=3", "BIGTIFF=IF_SAFER"],
     "ENVI": [],
@@ -29,46 +24,17 @@ _OPTIONS = {
 _TILE = 256
 
 
-def check_output(path: str, inputs: Sequence[str], kind: str = "raster") -> None:
-    """Refuse an output that cannot be written, before any work is done.
-
-    inputs : every file the run reads, as the user named them. kind : raster, html, or another word for a
-    file of any extension. Raises RasterError where the extension is unknown, the folder is missing or
-    not writable, or writing would change a file of an input (also through a link, or an ENVI header).
-    """
-    target = Path(path)
-    extensions = _EXTENSIONS.get(kind)
-    if extensions is not None and target.suffix.lower() not in extensions:
-        raise RasterError(
-            f"The extension of the output {path} is not known: {kind} files end in {', '.join(extensions)}."
-        )
-    folder = target.parent
-    if not folder.is_dir():
-        raise RasterError(f"The folder of the output {path} does not exist: create it or choose another.")
-    if target.is_dir():
-        raise RasterError(f"The output {path} is a folder: give a file name.")
-    if not os.access(folder, os.W_OK) or not _takes_files(folder):
-        raise RasterError(f"The folder of the output {path} cannot be written to: choose another.")
-    written = [target, *_sidecars(target)] if kind == "raster" else [target]
-    for name in inputs:
-        for read in _files_of(name):
-            for file in written:
-                if file.exists() and os.path.exists(read) and os.path.samefile(file, read):
-                    raise RasterError(f"The output {path} would overwrite the input {read}: choose another.")
-
-
 def write_map(
     path: str, array: Array, georeference: Georeference, description: str, metadata: Dict[str, str]
 ) -> None:
-    """Write one band of scores as GeoTIFF or ENVI, by extension (see `DRIVERS`), replacing what is there.
+    """Write one band of scores as GeoTIFF or ENVI, by extension (see `DRIVERS`).
 
     array : (rows, columns), written as float32 with NaN as nodata. description : the band's name.
     metadata : method and parameters, kept in the file. Statistics of the finite values are kept too.
-    Written in a scratch folder beside the output and moved: after a failure nothing new is left.
-    Raises RasterError.
+    Raises RasterError; what is left after a failure is for the caller to remove.
     """
-    with _appearing(path) as (scratch, driver):
-        _write(scratch, driver, array, georeference, description, metadata)
+    with gdal_failures(f"The output {path} cannot be written"):
+        _write(path, _driver(path), array, georeference, description, metadata)
 
 
 def write_cube(
@@ -78,31 +44,21 @@ def write_cube(
 
     Bands keep wavelength and fwhm. path, metadata, errors: as `write_map`.
     """
-    with _appearing(path) as (scratch, driver):
-        _write_bands(scratch, driver, cube, georeference, metadata, progress)
+    with gdal_failures(f"The output {path} cannot be written"):
+        _write_bands(path, _driver(path), cube, georeference, metadata, progress)
 
 
-@contextmanager
-def _appearing(path: str) -> Iterator[Tuple[str, str]]:
-    """Yield a file name in a scratch folder beside the output, and the driver; move what is there at the end."""
-    target = Path(path)
-    driver = DRIVERS.get(target.suffix.lower())
+def sidecars(target: Path) -> List[Path]:
+    """List the files that GDAL would read with an output."""
+    beside = [target.with_name(target.name + suffix) for suffix in (".aux.xml", ".ovr", ".msk")]
+    return [*beside, target.with_suffix(".hdr")] if DRIVERS[target.suffix.lower()] == "ENVI" else beside
+
+
+def _driver(path: str) -> str:
+    driver = DRIVERS.get(Path(path).suffix.lower())
     if driver is None:
         raise RasterError(f"The extension of the output {path} is not known: use {', '.join(DRIVERS)}.")
-    try:
-        scratch = Path(tempfile.mkdtemp(prefix=".hsi-anomaly-", dir=target.parent))
-    except OSError as error:
-        raise RasterError(f"The output {path} cannot be written: {error.strerror or error}.") from error
-    try:
-        with gdal_failures(f"The output {path} cannot be written"):
-            yield str(scratch / target.name), driver
-        _move(scratch, target)
-    except OSError as error:
-        if isinstance(error, RasterError):
-            raise
-        raise RasterError(f"The output {path} cannot be written: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    return driver
 
 
 def _write(
@@ -175,39 +131,3 @@ def _write_bands(
         )
         progress.update(stop / cube.rows)
     dataset.FlushCache()
-
-
-def _move(scratch: Path, target: Path) -> None:
-    # The raster itself first: where it cannot be replaced (open elsewhere), nothing has changed yet.
-    made = sorted(scratch.iterdir(), key=lambda file: file.name != target.name)
-    for file in made:
-        os.replace(file, target.with_name(file.name))
-    names = {file.name for file in made}
-    for stale in _sidecars(target):
-        if stale.exists() and stale.name not in names:
-            stale.unlink()
-
-
-def _sidecars(target: Path) -> List[Path]:
-    """List the files GDAL would read with an output; those of an earlier output must not outlive it."""
-    beside = [target.with_name(target.name + suffix) for suffix in (".aux.xml", ".ovr", ".msk")]
-    return [*beside, target.with_suffix(".hdr")] if DRIVERS[target.suffix.lower()] == "ENVI" else beside
-
-
-def _takes_files(folder: Path) -> bool:
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
-
-
-def _files_of(name: str) -> List[str]:
-    plain = name.split("|", maxsplit=1)[0]
-    try:
-        with gdal_failures(name):
-            dataset: Any = gdal.OpenEx(plain, gdal.OF_RASTER)
-            files = dataset.GetFileList() if dataset is not None else None
-    except RasterError:
-        files = None
-    return [plain, *(files or [])]

@@ -13,7 +13,7 @@ from qgis_hsi_anomaly.core.errors import Cancelled, DataError, HsiAnomalyError, 
 from qgis_hsi_anomaly.core.model_file import read_model
 from qgis_hsi_anomaly.core.progress import SILENT, Progress
 from qgis_hsi_anomaly.jobs.execution import Execution
-from qgis_hsi_anomaly.jobs.run import run_in_worker
+from qgis_hsi_anomaly.jobs.run import Results, run_in_worker
 from tests.jobs.toy import Toy
 
 pytestmark = pytest.mark.usefixtures("scratch", "torch_python")
@@ -25,7 +25,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def run_machines(cube, detector, processes=(1, 1), progress=(SILENT, SILENT), save_model=None):
+def run_machines(cube, detector, processes=(1, 1), progress=(SILENT, SILENT), save_model=False):
     """Run on as many machines as `processes` has numbers; return maps or error of each."""
     port, outcomes = free_port(), {}
 
@@ -46,7 +46,7 @@ def run_machines(cube, detector, processes=(1, 1), progress=(SILENT, SILENT), sa
                 None,
                 execution,
                 progress[machine],
-                save_model if machine == 0 else None,
+                save_model,
             )
         except HsiAnomalyError as error:
             outcomes[machine] = error
@@ -60,12 +60,13 @@ def run_machines(cube, detector, processes=(1, 1), progress=(SILENT, SILENT), sa
 
 
 def test_rx_on_two_machines_gives_the_same_scores_and_machine_0_has_them(cube, tmp_path):
-    model = str(tmp_path / "rx.model")
-    first, second = run_machines(cube, RX(), (2, 2), save_model=model)
+    first, second = run_machines(cube, RX(), (2, 2), save_model=True)
     expected = RX().fit(cube).score(cube)
-    np.testing.assert_allclose(first["score"], expected, rtol=1e-5)
-    assert second == {}
-    np.testing.assert_allclose(read_model(model).background.score(cube), expected, rtol=1e-5)
+    np.testing.assert_allclose(first.maps["score"], expected, rtol=1e-5)
+    assert second == Results({}, b"")
+    model = tmp_path / "rx.model"
+    model.write_bytes(first.model)
+    np.testing.assert_allclose(read_model(str(model)).background.score(cube), expected, rtol=1e-5)
 
 
 def test_an_error_on_one_machine_ends_all(cube, toy_worker):

@@ -28,18 +28,22 @@ pytestmark = pytest.mark.usefixtures("scratch")
 
 
 def run(cube, detector, processes=1, progress=SILENT, **values):
-    return run_in_worker("detect", cube, detector, None, Execution(processes=processes, **values), progress)
+    return run_in_worker(
+        "detect", cube, detector, None, Execution(processes=processes, **values), progress
+    ).maps
 
 
 @pytest.mark.parametrize("processes", [1, 3])
 def test_rx_gives_the_same_scores_and_model_on_any_number_of_processes(
     cube, torch_python, tmp_path, processes
 ):
-    fractions, metrics, model = [], {}, str(tmp_path / "rx.model")
+    fractions, metrics = [], {}
     progress = Progress(on_fraction=fractions.append, on_metric=metrics.__setitem__)
-    maps = run_in_worker(
-        "detect", cube, RX(), None, Execution(processes=processes), progress, save_model=model
+    found = run_in_worker(
+        "detect", cube, RX(), None, Execution(processes=processes), progress, save_model=True
     )
+    maps, model = found.maps, tmp_path / "rx.model"
+    model.write_bytes(found.model)
     expected = RX().fit(cube).score(cube)
     assert list(maps) == ["score"]
     assert maps["score"].dtype == np.float32
@@ -47,7 +51,7 @@ def test_rx_gives_the_same_scores_and_model_on_any_number_of_processes(
     np.testing.assert_allclose(maps["score"], expected, rtol=1e-5)
     assert "shrinkage" in metrics
     assert fractions == sorted(fractions)
-    saved = read_model(model)
+    saved = read_model(str(model))
     assert saved.detector == RX()
     assert "torch" in saved.versions
     np.testing.assert_allclose(saved.wavelengths, cube.wavelengths)
@@ -61,9 +65,11 @@ def test_sscade_gives_the_same_scores_on_uneven_rows(cube, torch_python):
 
 
 def test_fit_then_apply(cube, torch_python, tmp_path):
-    model = str(tmp_path / "rx.model")
-    assert run_in_worker("fit", cube, RX(), None, Execution(), save_model=model) == {}
-    maps = run_in_worker("apply", cube, None, model, Execution(processes=2))
+    fitted = run_in_worker("fit", cube, RX(), None, Execution(), save_model=True)
+    assert fitted.maps == {}
+    model = tmp_path / "rx.model"
+    model.write_bytes(fitted.model)
+    maps = run_in_worker("apply", cube, None, str(model), Execution(processes=2)).maps
     np.testing.assert_allclose(maps["score"], RX().fit(cube).score(cube), rtol=1e-5)
 
 

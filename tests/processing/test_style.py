@@ -5,9 +5,8 @@ import pytest
 from osgeo import gdal
 from qgis.core import QgsProcessingContext, QgsRasterLayer, QgsSingleBandPseudoColorRenderer
 
-from qgis_hsi_anomaly.processing.styling import RAMP, save_style
+from qgis_hsi_anomaly.style import RAMP, score_style
 from tests.processing.conftest import Log
-from tests.test_workflow import write_raster
 
 
 def colours(layer):
@@ -59,12 +58,7 @@ def test_layers_opened_later_are_styled(run, scene, tmp_path):
     assert low < high and (first, last) == (RAMP[0], RAMP[-1])
 
 
-def test_constant_scores_keep_the_default_style(provider, tmp_path):
+def test_constant_scores_have_no_style(tmp_path):
     """There is no range to divide."""
-    write_raster(tmp_path / "flat.tif", np.ones((5, 5, 1), np.float32))
-
-    save_style(f"{tmp_path}/flat.tif")
-
-    assert not isinstance(
-        QgsRasterLayer(f"{tmp_path}/flat.tif", "flat").renderer(), QgsSingleBandPseudoColorRenderer
-    )
+    assert score_style(np.ones((5, 5), np.float32)) == ""
+    assert score_style(np.full((5, 5), np.nan, np.float32)) == ""

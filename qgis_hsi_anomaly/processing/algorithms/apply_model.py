@@ -12,7 +12,7 @@ from ...core.errors import ParameterError
 from ..base import Algorithm, Values
 from ..execution import execution_parameters, given_execution
 from ..feedback import progress_to
-from ..outputs import add_run_outputs, run_outputs, save_styles, score_output
+from ..layers import add_run_outputs, run_outputs, score_output
 from ..parameters import (
     MODEL_FILTER,
     input_raster,
@@ -81,5 +81,4 @@ class ApplyModel(Algorithm):
             progress=progress_to(feedback),
             **values,
         )
-        save_styles(written["OUTPUT"], written["SPREAD"])
         return run_outputs(written, outcome)

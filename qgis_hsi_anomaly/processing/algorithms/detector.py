@@ -14,7 +14,7 @@ from ..base import Algorithm, Values
 from ..blas import slow_products
 from ..execution import check_torch, execution_parameters, given_execution
 from ..feedback import progress_to
-from ..outputs import add_run_outputs, run_outputs, save_styles, score_output
+from ..layers import add_run_outputs, run_outputs, score_output
 from ..parameters import (
     MODEL_FILTER,
     background_layer,
@@ -110,5 +110,4 @@ class DetectorAlgorithm(Algorithm):
             progress=progress_to(feedback),
             **values,
         )
-        save_styles(written["OUTPUT"], written.get("SPREAD", ""))
         return run_outputs(written, outcome)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Optional
 
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessingOutputString
 
 from ...jobs.environment import environment_html, environment_report, environment_text
-from ...raster.writer import check_output
+from ...outputs import Outputs
 from ..base import Algorithm, Values
 from ..blas import slow_products
 from ..feedback import progress_to
@@ -51,8 +50,9 @@ class EnvironmentCheck(Algorithm):
     ) -> Values:
         """Look, and say it in the log."""
         path = self.parameterAsFileOutput(parameters, "REPORT", context)
+        outputs = Outputs()
         if path:
-            check_output(path, [], kind="html")
+            outputs.claim(path, "html")
         report = environment_report(chosen_python(), progress_to(feedback))
         text = environment_text(report)
         for line in text.splitlines():
@@ -60,5 +60,6 @@ class EnvironmentCheck(Algorithm):
         if slow_products():
             feedback.pushWarning(slow_products())
         if path:
-            Path(path).write_text(environment_html(report), encoding="utf-8")
+            with outputs:
+                outputs.write(path, environment_html(report).encode())
         return {"TEXT": text, **({"REPORT": path} if path else {})}

@@ -20,7 +20,7 @@ from ...core.parameters import parameters_of
 from ..base import Algorithm, Values
 from ..execution import check_torch, execution_parameters, given_execution
 from ..feedback import progress_to
-from ..outputs import add_run_outputs, run_outputs
+from ..layers import add_run_outputs, run_outputs
 from ..parameters import (
     MODEL_FILTER,
     background_layer,

@@ -7,7 +7,7 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 from ... import workflow
 from ..base import Values
 from ..feedback import progress_to
-from ..outputs import run_outputs
+from ..layers import run_outputs
 from ..parameters import raster_output
 from .detector import DetectorAlgorithm
 

@@ -1,4 +1,4 @@
-"""Outputs of the algorithms that write scores: names, styles and figures of a run."""
+"""Score layers as outputs of the algorithms: their names, their styles, and the figures of a run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Dict
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingOutputNumber
 
 from ..workflow import Outcome
-from .styling import save_style, score_style
+from .styling import score_style
 
 
 def add_run_outputs(algorithm: QgsProcessingAlgorithm) -> None:
@@ -34,12 +34,6 @@ def score_output(
         if details.name == algorithm.parameterDefinition(name).description():
             details.name = title
     return path
-
-
-def save_styles(*paths: str) -> None:
-    """Keep the style of score rasters beside them. paths : empty where one was not wanted."""
-    for path in filter(None, paths):
-        save_style(path)
 
 
 def run_outputs(files: Dict[str, Any], outcome: Outcome) -> Dict[str, Any]:

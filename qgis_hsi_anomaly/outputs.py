@@ -1,0 +1,193 @@
+"""The files that a run writes: checked before the work, written in hiding, put in their places together at its end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
+
+from .core.errors import Cancelled, HsiAnomalyError, RasterError
+from .raster.dataset import input_files
+from .raster.writer import DRIVERS, sidecars
+
+_EXTENSIONS = {"raster": tuple(DRIVERS), "html": (".html", ".htm")}
+
+
+class Outputs:
+    """The files of one run.
+
+        outputs = Outputs([image, mask])
+        outputs.claim(scores, "raster")  # before the work
+        with outputs:  # after it
+            with outputs.writing(scores) as hidden:
+                write_map(hidden, ...)
+
+    Files are written into a hidden folder beside their places. Where the outer block ends well, all are moved there;
+    where it does not, or one of them cannot be moved, everything is left as it was before.
+
+    inputs : every file the run reads, as the user named it; none of them may be written.
+    """
+
+    def __init__(self, inputs: Sequence[Optional[str]] = ()) -> None:
+        self._inputs = [file for name in inputs if name is not None for file in input_files(name)]
+        self._claimed: Dict[str, str] = {}
+        self._rasters: Set[str] = set()
+        self._hidden: Dict[Path, Path] = {}
+        self._moves: List[Tuple[Path, Path]] = []
+        self._stale: List[Path] = []
+
+    def claim(self, path: str, kind: str) -> None:
+        """Refuse an output that cannot be written.
+
+        kind : raster, html, or another word for what the file is. Raises RasterError where the extension is not known,
+        the folder is missing or cannot be written to, or writing would change an input (also through a link, or an
+        ENVI header) or another output.
+        """
+        target = Path(path)
+        what = f"The {'output' if kind in _EXTENSIONS else kind} {path}"
+        extensions = _EXTENSIONS.get(kind)
+        if extensions is not None and target.suffix.lower() not in extensions:
+            raise RasterError(
+                f"The extension of the output {path} is not known: {kind} files end in {', '.join(extensions)}."
+            )
+        if not target.parent.is_dir():
+            raise RasterError(f"The folder of the output {path} does not exist: create it or choose another.")
+        if target.is_dir():
+            raise RasterError(f"{what} is a folder: give a file name.")
+        if target.exists() and not target.is_file():
+            raise RasterError(f"{what} is not an ordinary file: give another name.")
+        if not os.access(target.parent, os.W_OK) or not _takes_files(target.parent):
+            raise RasterError(f"The folder of the output {path} cannot be written to: choose another.")
+        files = [target, *(sidecars(target) if kind == "raster" else ())]
+        for file in files:
+            read = next((read for read in self._inputs if _same_file(file, read)), None)
+            if read is not None:
+                raise RasterError(f"{what} would overwrite the input {read}: choose another.")
+            if _place(file) in self._claimed:
+                other = self._claimed[_place(file)]
+                raise RasterError(
+                    f"{what} would overwrite {file.name}, which belongs to {other}: give each output its own name."
+                )
+        self._claimed.update(dict.fromkeys(map(_place, files), path))
+        if kind == "raster":
+            self._rasters.add(path)
+
+    @contextmanager
+    def writing(self, path: str) -> Iterator[str]:
+        """Yield the hidden file to write in place of an output that was claimed; with GDAL's files beside it.
+
+        Raises RasterError, naming the output, where it cannot be written.
+        """
+        target = Path(path)
+        try:
+            # A folder of its own each: its sidecars are what lies beside it.
+            folder = Path(tempfile.mkdtemp(dir=self._hidden_beside(target)))
+            yield str(folder / target.name)
+            made = sorted(folder.iterdir(), key=lambda file: file.name != target.name)
+        except Cancelled:
+            raise
+        except HsiAnomalyError as error:
+            raise type(error)(str(error).replace(f"{folder}{os.sep}", f"{target.parent}{os.sep}")) from error
+        except OSError as error:
+            raise _cannot_be_written(path, error) from error
+        self._moves += [(file, target.with_name(file.name)) for file in made]
+        names = {file.name for file in made}
+        if path in self._rasters:
+            # Those of an earlier output must not outlive it: GDAL would read them with this one.
+            self._stale += [file for file in sidecars(target) if file.name not in names]
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file's content; see `writing`."""
+        with self.writing(path) as hidden:
+            Path(hidden).write_bytes(content)
+
+    def remove(self, path: str) -> None:
+        """Remove an earlier run's file that this one does not write anew."""
+        self._stale.append(Path(path))
+
+    def __enter__(self) -> Outputs:
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        try:
+            if kind is None:
+                self._put_in_place()
+        finally:
+            for folder in self._hidden.values():
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _put_in_place(self) -> None:
+        """Move every file to its place, or none."""
+        steps: List[Tuple[Optional[Path], Path]] = [*self._moves, *((None, stale) for stale in self._stale)]
+        before: List[Tuple[Path, Optional[Path]]] = []
+        try:
+            for made, place in steps:
+                kept = self._keep(place)
+                before.append((place, kept))
+                if made is not None:
+                    os.replace(made, place)
+                elif kept is not None:
+                    place.unlink(missing_ok=True)
+        except BaseException as error:
+            self._put_back(before)
+            if isinstance(error, OSError):
+                raise _cannot_be_written(str(place), error) from error
+            raise
+
+    def _put_back(self, before: Sequence[Tuple[Path, Optional[Path]]]) -> None:
+        """Bring back what was at the places before. Raises RasterError, saying where it is, where that fails."""
+        for place, kept in reversed(before):
+            try:
+                if kept is None:
+                    place.unlink(missing_ok=True)
+                else:
+                    os.replace(kept, place)
+            except OSError as error:
+                self._hidden.pop(place.parent, None)
+                raise RasterError(
+                    f"{place} cannot be brought back ({error.strerror or error}): what was there is {kept}."
+                ) from error
+
+    def _keep(self, place: Path) -> Optional[Path]:
+        """Keep what is at a place until all are in theirs; return where, None where there is nothing."""
+        if not os.path.lexists(place):
+            return None
+        kept = Path(tempfile.mkdtemp(dir=self._hidden_beside(place))) / place.name
+        try:
+            # A second name, so that there is no moment without the file.
+            os.link(place, kept, follow_symlinks=False)
+        except (OSError, NotImplementedError):
+            os.replace(place, kept)
+        return kept
+
+    def _hidden_beside(self, file: Path) -> Path:
+        """Return the hidden folder, on the same disk, for what goes into a file's folder."""
+        if file.parent not in self._hidden:
+            self._hidden[file.parent] = Path(tempfile.mkdtemp(prefix=".hsi-anomaly-", dir=file.parent))
+        return self._hidden[file.parent]
+
+
+def _place(file: Path) -> str:
+    """Return a text that is the same for all names of a place, also on disks where case does not count."""
+    return os.path.join(os.path.realpath(file.parent), file.name).casefold()
+
+
+def _same_file(file: Path, read: str) -> bool:
+    if _place(file) == _place(Path(read)):
+        return True
+    return file.exists() and os.path.exists(read) and os.path.samefile(file, read)
+
+
+def _takes_files(folder: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _cannot_be_written(path: str, error: OSError) -> RasterError:
+    return RasterError(f"The output {path} cannot be written: {error.strerror or error}.")

@@ -1,0 +1,88 @@
+"""The record of a run: what was done, to what, with which software, in which time; JSON beside its output."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+import time
+from datetime import datetime, timezone
+from typing import Any, Dict, List, Optional
+
+import numpy as np
+
+from . import __version__
+from .core.progress import Progress
+from .raster.dataset import gdal_version
+
+
+class Record:
+    """Notes taken during a run.
+
+    task : what is done, such as detect. progress : where the run reports to; `part` gives its stretches.
+    """
+
+    def __init__(self, task: str, progress: Progress, **facts: Any) -> None:
+        self.progress = progress
+        self._facts: Dict[str, Any] = {
+            "task": task,
+            **facts,
+            "started": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "versions": versions(),
+        }
+        self._warnings: List[str] = []
+        self._seconds: Dict[str, float] = {}
+        self._clock = time.monotonic()
+
+    def part(self, start: float, stop: float) -> Progress:
+        """Return the progress of a stretch of the run, whose warnings are noted too."""
+        part = self.progress.part(start, stop)
+        part.on_warning = self._warn
+        return part
+
+    def note(self, **facts: Any) -> None:
+        """Note JSON values by name."""
+        self._facts.update(facts)
+
+    def lap(self, name: str) -> None:
+        """Note the seconds since the last lap."""
+        now = time.monotonic()
+        self._seconds[name] = round(now - self._clock, 3)
+        self._clock = now
+
+    def content(self) -> bytes:
+        """Return the content of the record's file."""
+        noted = {"warnings": self._warnings, "seconds": self._seconds, "metrics": self.progress.metrics}
+        return (json_text({**self._facts, **noted}, indent=2) + "\n").encode()
+
+    def _warn(self, text: str) -> None:
+        self._warnings.append(text)
+        self.progress.warning(text)
+
+
+def record_path(output: str) -> str:
+    """Return where the record of a run is written, beside its output."""
+    return f"{output}.json"
+
+
+def versions() -> Dict[str, str]:
+    """Return the versions of the software at work."""
+    return {
+        "qgis_hsi_anomaly": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "gdal": gdal_version(),
+    }
+
+
+def json_text(value: Any, indent: Optional[int] = None) -> str:
+    """Return JSON, with null for figures that are infinite or not a number, which JSON cannot express."""
+    return json.dumps(_finite(value), indent=indent, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
