@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Iterator, List
+from typing import Any, Iterator, List, Union
 
 from osgeo import gdal
 
 from ..core.errors import RasterError
+from .axes import bands_first
 
 _GZIP = b"\x1f\x8b"
 _NOT_DATA = {".hdr", ".xml", ".sta", ".enp", ".txt", ".properties", ".ovr", ".msk"}
@@ -34,15 +35,28 @@ def gdal_failures(sentence: str) -> Iterator[List[str]]:
     gdal.PushErrorHandler(collect)
     try:
         yield failures
-    except (RuntimeError, AttributeError, TypeError) as error:
+    except RasterError:
+        raise
+    except (RuntimeError, SystemError, AttributeError, TypeError) as error:
         # Attribute and type errors: the block went on with the None of a call that failed.
-        if not failures and not isinstance(error, RuntimeError):
+        if not failures and not isinstance(error, (RuntimeError, SystemError)):
             raise
-        failures.append(str(error))
+        # System errors, and errors without a text: GDAL's message is not UTF-8, and Python was not given it.
+        told = "" if isinstance(error, SystemError) else str(error)
+        failures.append(told or as_text(gdal.GetLastErrorMsg()) or "GDAL does not say why")
     finally:
         gdal.PopErrorHandler()
     if failures:
         raise RasterError(f"{sentence}: {' '.join(failures[0].split()).rstrip('.')}.")
+
+
+def as_text(value: Union[str, bytes]) -> str:
+    """Return a text that GDAL read from a file, which may be in Latin-1, as Windows software writes it."""
+    raw = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def gdal_version() -> str:
@@ -96,9 +110,13 @@ def data_of_header(header: str) -> str:
 
 
 def _open(path: str) -> Any:
+    shown = path.encode("utf-8", "replace").decode()
+    if shown != path:
+        raise RasterError(f"{shown} cannot be opened: its name is not UTF-8, rename it.")
     with gdal_failures(f"{path} cannot be opened as a raster") as failures:
         dataset = gdal.OpenEx(path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR)
         if dataset is not None:
+            dataset = bands_first(path, dataset)
             # What went wrong on the way (a CRS not understood) does not keep the pixels from being read.
             failures.clear()
         return dataset
@@ -106,7 +124,7 @@ def _open(path: str) -> Any:
 
 def _refuse_short_envi(path: str, dataset: Any) -> None:
     # Of all formats GDAL reads, ENVI alone gives zeros, without a word, where the file ends too early.
-    if dataset.GetDriver().ShortName != "ENVI":
+    if not _is_envi(dataset):
         return
     # A VRT or a /vsi path has no size of its own to ask the system for.
     data = dataset.GetDescription()
@@ -128,6 +146,11 @@ def _refuse_short_envi(path: str, dataset: Any) -> None:
         )
 
 
+def _is_envi(dataset: Any) -> bool:
+    driver = dataset.GetDriver()  # none where the dataset is a view of an array
+    return driver is not None and driver.ShortName == "ENVI"
+
+
 def input_files(name: str) -> List[str]:
     """Return every file that is read with an input, as the user named it: what GDAL lists, and its headers."""
     plain = name.split("|", maxsplit=1)[0]
@@ -137,7 +160,7 @@ def input_files(name: str) -> List[str]:
             dataset: Any = gdal.OpenEx(plain, gdal.OF_RASTER)
             if dataset is not None:
                 files += dataset.GetFileList() or []
-                if dataset.GetDriver().ShortName == "ENVI":
+                if _is_envi(dataset):
                     # GDAL looks for this header before those of other names.
                     files.append(os.path.splitext(plain)[0] + ".hdr")
     except RasterError:

@@ -10,6 +10,7 @@ from osgeo import gdal
 
 from ..core.bands import BandTable
 from ..core.cube import Array
+from .dataset import as_text
 
 NANOMETRES = {
     "nm": 1.0,
@@ -58,7 +59,7 @@ def band_table(dataset: Any) -> BandTable:
     """Return what an open GDAL dataset says about its bands."""
     count = dataset.RasterCount
     bands = [dataset.GetRasterBand(number) for number in range(1, count + 1)]
-    names = tuple(band.GetDescription() for band in bands)
+    names = tuple(as_text(band.GetDescription()) for band in bands)
     own = [_lower(band.GetMetadata()) for band in bands]
     imagery = [_lower(band.GetMetadata("IMAGERY")) for band in bands]
     whole = {**_lower(dataset.GetMetadata()), **_lower(dataset.GetMetadata("ENVI"))}
@@ -67,6 +68,8 @@ def band_table(dataset: Any) -> BandTable:
     centres = _values(own, whole, _WAVELENGTH_KEYS, count)
     widths = _values(own, whole, _WIDTH_KEYS, count)
     unit = _text(own, _UNIT_KEYS) or _text([whole], _UNIT_KEYS)
+    if np.array_equal(centres, np.arange(1, count + 1)):
+        centres[:] = np.nan  # band numbers: what GDAL shows of an axis without values
     if np.isfinite(centres).any():
         wavelengths, fwhm = in_nanometres(centres, widths, unit)
     elif any("central_wavelength_um" in items for items in imagery):
@@ -108,7 +111,7 @@ def _length(unit: str) -> float:
 
 
 def _lower(metadata: Optional[Dict[str, str]]) -> Dict[str, str]:
-    return {key.lower().replace(" ", "_"): value for key, value in (metadata or {}).items()}
+    return {as_text(key).lower().replace(" ", "_"): as_text(value) for key, value in (metadata or {}).items()}
 
 
 def _text(places: Sequence[Dict[str, str]], keys: Sequence[str]) -> str:

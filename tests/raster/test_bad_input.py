@@ -260,3 +260,21 @@ assert (gdal.GetUseExceptions(), gdal.GetCacheMax()) == before
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout + done.stderr == ""
+
+
+def test_a_message_of_gdal_in_latin_1_is_told(tmp_path: Path) -> None:
+    """GDAL quotes what is wrong in the file."""
+    path = tmp_path / "cube.vrt"
+    path.write_bytes(
+        '<VRTDataset rasterXSize="2" rasterYSize="2"><VRTRasterBand \u00e9></VRTDataset>'.encode("latin-1")
+    )
+    with pytest.raises(RasterError, match=r"cube.vrt cannot be opened as a raster: .*\u00e9"):
+        open_cube(str(path))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux")
+def test_a_file_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    path = os.fsencode(tmp_path) + b"/cube\xe9.tif"
+    Path(os.fsdecode(path)).write_bytes(b"")
+    with pytest.raises(RasterError, match=r"cube\?.tif cannot be opened: its name is not UTF-8"):
+        open_cube(os.fsdecode(path))

@@ -183,3 +183,16 @@ def test_spectral_metadata_follow_the_bands_used(tmp_path: Path) -> None:
 
     np.testing.assert_allclose(cube.wavelengths, [2200, 660])
     assert list(cube.band_numbers) == [5, 3]
+
+
+def test_a_header_in_latin_1_is_read(tmp_path: Path) -> None:
+    """As Windows software writes it, with a micro sign and names that are not ASCII."""
+    path = write_raster(tmp_path / "cube.img", spectra(bands=2), "ENVI")
+    with open(tmp_path / "cube.hdr", "ab") as header:
+        text = "wavelength units = \u00b5m\nwavelength = {0.45, 0.55}\nfwhm = {0.01, 0.02}\n"
+        header.write(text.encode("latin-1"))
+
+    cube = open_cube(path)
+
+    np.testing.assert_allclose(cube.wavelengths, [450, 550])
+    np.testing.assert_allclose(cube.fwhm, [10, 20])
