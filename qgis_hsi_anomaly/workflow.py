@@ -7,7 +7,6 @@ and writes the outputs last, so that a failure or a cancel leaves everything as 
 from __future__ import annotations
 
 import json
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Optional, Sequence, cast
@@ -19,7 +18,7 @@ from .core.detectors.base import Detector
 from .core.detectors.suppressbackground import SuppressBackground, SuppressedCube, Suppressor
 from .core.errors import ModelError, ParameterError
 from .core.metrics import figures, label_scores
-from .core.model_file import model_bytes, model_of, read_header, read_model
+from .core.model_file import model_bytes, model_from, model_of, read_header, read_model
 from .core.progress import SILENT, Progress
 from .jobs.execution import Execution
 from .jobs.run import run_in_worker
@@ -194,10 +193,7 @@ def suppress_background(
     _describe(cube, record, background)
     record.lap("read")
     done = run_in_worker("fit", cube, suppression, None, execution, record.part(0.1, 0.8), True)
-    with tempfile.TemporaryDirectory(prefix="hsi-anomaly-") as scratch:
-        fitted = Path(scratch) / "model"
-        fitted.write_bytes(done.model)
-        suppressor = cast(Suppressor, read_model(str(fitted)).background)
+    suppressor = cast(Suppressor, model_from(done.model).background)
     record.lap("learn")
     with outputs:
         with outputs.writing(output) as hidden:

@@ -15,20 +15,28 @@ pytest.importorskip("osgeo.gdal")
 from qgis_hsi_anomaly import outputs, workflow
 from qgis_hsi_anomaly.cli import main
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
+from qgis_hsi_anomaly.core.detectors.suppressbackground import SuppressBackground
 from qgis_hsi_anomaly.core.errors import Cancelled, RasterError
+from qgis_hsi_anomaly.core.model_file import model_bytes, model_of
 from qgis_hsi_anomaly.core.progress import SILENT, Progress
+from qgis_hsi_anomaly.jobs.run import Results
 from tests.test_outputs import files
 from tests.test_workflow import scene  # noqa: F401 (a fixture)
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command with every file it can write. earlier, later : its options in two runs."""
+    """A command with every file it can write.
+
+    earlier, later : its options in two runs. step : how many of the moments at which it asks to stop are passed over
+    from one try to the next.
+    """
 
     run: Callable[..., Any]
     earlier: Any = None
     later: Any = None
     needs: str = "numpy"
+    step: int = 1
 
 
 def detect(folder, options, progress=SILENT):
@@ -68,18 +76,44 @@ def evaluate(folder, options, progress=SILENT):
     workflow.evaluate(str(scores), f"{folder}/truth.tif", f"{folder}/report.html", progress)
 
 
+def sscade(folder, options, progress=SILENT):
+    """Scores, spread, styles, record and model of a learned detector."""
+    values = {"variant": "reference", "epochs": 1, "latent": 2, "members": 2, "seed": options}
+    detector, outputs = make_detector("sscade", values), {"spread": "s.tif", "model": "sscade.model"}
+    files = {name: f"{folder}/{file}" for name, file in outputs.items()}
+    workflow.detect(detector, f"{folder}/scene.tif", f"{folder}/sscade.tif", progress=progress, **files)
+
+
+def suppress(folder, options, progress=SILENT):
+    """A raster and its record."""
+    suppression = SuppressBackground(epochs=1, seed=options)
+    workflow.suppress_background(
+        suppression, f"{folder}/scene.tif", f"{folder}/suppressed.img", progress=progress
+    )
+
+
+def here(task, cube, detector, model_file, execution, progress, save_model=False, checkpoint=None):
+    """Do a worker's work in this process, which takes a hundredth of the time."""
+    fitted = detector.fit(cube, progress)
+    maps = fitted.maps(cube, progress) if task == "detect" else {}
+    return Results(maps, model_bytes(model_of(detector, fitted, cube, {})))
+
+
 COMMANDS = {
     "detect": Command(detect, ["rx", "knn"], ["rx", "crd"], "scipy"),
     "detect and save": Command(detect_and_save, "none", "ridge"),
     "fit": Command(fit, "none", "ridge"),
     "apply": Command(apply, "none", "ridge"),
     "evaluate": Command(evaluate, "none", "ridge", "matplotlib"),
+    "sscade": Command(sscade, 1, 2, "torch", 9),
+    "suppressbackground": Command(suppress, 1, 2, "torch", 3),
 }
 
 
 @pytest.fixture(params=COMMANDS)
-def command(request, scene):  # noqa: F811
+def command(request, scene, monkeypatch):  # noqa: F811
     """A command that has been run once, and then once with the other options and taken back."""
+    monkeypatch.setattr(workflow, "run_in_worker", here)
     found = COMMANDS[request.param]
     pytest.importorskip(found.needs)
     found.run(scene, found.later)  # leaves what the second run reads
@@ -146,7 +180,7 @@ def test_a_cancel_at_any_time(command, scene):  # noqa: F811
             command.run(scene, command.later, Progress(is_cancelled=stop))
         except Cancelled:
             assert files(scene) == before
-            cancelled += 1
+            cancelled += command.step
         else:
             break
     assert cancelled >= 3
@@ -294,4 +328,4 @@ def test_outputs_are_the_only_way_to_write():
         for text in [path.read_text(encoding="utf-8")]
         if any(word in text for word in ("write_text(", "write_bytes(", '"wb"', '"w"', "os.replace("))
     }
-    assert found - writers == {"workflow.py"}  # a model in a temporary folder
+    assert found <= writers

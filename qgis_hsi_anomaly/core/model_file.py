@@ -100,12 +100,17 @@ def model_bytes(model: Model) -> bytes:
 
 def read_header(path: str) -> ModelHeader:
     """Read what a model file says of itself; torch is not needed. Raises ModelError as `read_model`."""
-    return _read(path)[0]
+    return _parse(_content(path), path)[0]
 
 
 def read_model(path: str) -> Model:
     """Read a model file. Raises ModelError where it is missing, cut short or not a model."""
-    header, arrays, facts = _read(path)
+    return model_from(_content(path), path)
+
+
+def model_from(content: bytes, path: str = "") -> Model:
+    """Return the model that is the content of the file `path`. Raises ModelError as `read_model`."""
+    header, arrays, facts = _parse(content, path)
     try:
         background = header.detector.restore(arrays, facts)
     except HsiAnomalyError as error:
@@ -115,12 +120,15 @@ def read_model(path: str) -> Model:
     return Model(**vars(header), background=background)
 
 
-def _read(path: str) -> Tuple[ModelHeader, Dict[str, Array], Dict[str, Any]]:
-    """Return header, arrays and facts of a model file."""
+def _content(path: str) -> bytes:
     try:
-        raw = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         raise ModelError(f"The model file {path} cannot be read: {error.strerror or error}.") from error
+
+
+def _parse(raw: bytes, path: str) -> Tuple[ModelHeader, Dict[str, Array], Dict[str, Any]]:
+    """Return header, arrays and facts of a model file's content."""
     not_a_model = ModelError(f"{path} is not a model file of this software.")
     if len(raw) < 10 or raw[8:9] != b"{":
         raise not_a_model

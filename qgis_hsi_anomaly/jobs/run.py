@@ -14,6 +14,7 @@ import numpy as np
 
 from ..core.cube import Array, Cube
 from ..core.detectors.base import Detector
+from ..core.errors import DataError
 from ..core.progress import SILENT, Progress
 from .execution import Execution
 from .interpreter import find_interpreter
@@ -103,7 +104,13 @@ def run_in_worker(
 @contextmanager
 def _scratch_folder() -> Iterator[Path]:
     """A folder that nobody else can read, removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix=SCRATCH))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=SCRATCH))
+    except OSError as error:
+        raise DataError(
+            f"No scratch folder can be made in {tempfile.gettempdir()} ({error.strerror or error}): free some room "
+            "there, or set the environment variable TMPDIR to a folder with more."
+        ) from error
     try:
         yield folder
     finally:
