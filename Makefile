@@ -18,10 +18,10 @@ endif
 export QT_QPA_PLATFORM ?= offscreen
 QGIS_PATH := /usr/bin:$(PATH)
 
-.PHONY: help setup setup-bench demo test lint build package deploy bench-quality bench-speed clean
+.PHONY: help setup setup-bench demo test lint format docs build package deploy bench-quality bench-speed clean
 
 help:
-	@echo "make demo | test | lint | build | package | deploy | bench-quality | bench-speed | clean"
+	@echo "make demo | test | lint | format | docs | build | package | deploy | bench-quality | bench-speed | clean"
 
 setup:
 	@.ci/setup
@@ -39,9 +39,17 @@ test: setup build
 lint: setup
 	@failed=; \
 	$(PYTHON) -m ruff check . || failed=yes; \
+	$(PYTHON) -m ruff format --check --quiet . || { echo "make format would change these files"; failed=yes; }; \
 	$(PYTHON) -m mypy || failed=yes; \
 	$(PYTHON) -m bandit --quiet --recursive $(NAME) || failed=yes; \
 	test -z "$$failed"
+
+format: setup
+	@$(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format .
+
+# The pages that are made from the code. Pictures of QGIS take a screen: docs/make_screenshots.py.
+docs: setup
+	@$(PYTHON) docs/make_algorithms.py
 
 # The plugin folder as QGIS wants it: package, metadata.txt, resources and the guide its help opens in one place.
 build:

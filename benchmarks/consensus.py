@@ -24,14 +24,15 @@ from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
 import numpy as np
 from quality import PAPER, SCENES
 from results import save, table
+from scipy.special import ndtri
 from simulated import SETTINGS, scene
 
 from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors.consensus import FAMILIES, MEMBERS, VOTES, Consensus
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
 from qgis_hsi_anomaly.core.metrics import area_under_roc, label_scores
-from qgis_hsi_anomaly.core.progress import Progress
-from qgis_hsi_anomaly.core.ranks import average_ranks, normal_quantile
+from qgis_hsi_anomaly.core.numerics.ranks import average_ranks
+from qgis_hsi_anomaly.core.run import Run
 from qgis_hsi_anomaly.raster.reader import open_cube, read_truth
 
 Array = np.ndarray
@@ -42,7 +43,7 @@ AREAS = (10, 200)
 
 def normal(below: Array) -> Array:
     """Shares of pixels below as normal scores."""
-    return normal_quantile(below)
+    return np.asarray(ndtri(below))
 
 
 def tail(below: Array) -> Array:
@@ -227,8 +228,8 @@ def large(output: str) -> None:
         array.flush()
         cube = ArrayCube(np.memmap(Path(folder) / "cube", np.int16, "r", shape=(rows, columns, bands)))
         told: List[Tuple[float, float, str]] = []
-        progress = Progress(on_message=lambda text: told.append((time.time(), time.process_time(), text)))
-        Consensus().fit(cube, progress).maps(cube, progress)
+        run = Run(on_message=lambda text: told.append((time.time(), time.process_time(), text)))
+        Consensus().fit(cube, run).maps(cube, run)
         told.append((time.time(), time.process_time(), ""))
     lines = [
         [text, f"{after[0] - before[0]:.1f}", f"{after[1] - before[1]:.1f}"]

@@ -25,14 +25,13 @@ import numpy as np
 
 from benchmarks.results import save, table
 from qgis_hsi_anomaly.core.cube import Array, ArrayCube
-from qgis_hsi_anomaly.core.deep import density, score_matching
-from qgis_hsi_anomaly.core.deep.compression import Compression
-from qgis_hsi_anomaly.core.deep.group import Meeting, join_group, leave_group
+from qgis_hsi_anomaly.core.deep.models import sscade, sscade_improved
+from qgis_hsi_anomaly.core.deep.processes import Meeting, join, leave
+from qgis_hsi_anomaly.core.deep.training.compression import Compression
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE
-from qgis_hsi_anomaly.core.group import Group
 from qgis_hsi_anomaly.core.metrics import area_under_roc, label_scores
-from qgis_hsi_anomaly.core.progress import Progress
-from qgis_hsi_anomaly.core.ranks import rank_correlation
+from qgis_hsi_anomaly.core.numerics.ranks import rank_correlation
+from qgis_hsi_anomaly.core.run import Processes, Run
 from qgis_hsi_anomaly.raster.reader import open_cube, read_truth
 
 SCENES = ("sandiego", "hydice", "beach-3", "urban-1", "urban-2", "urban-4")
@@ -41,7 +40,7 @@ TRAININGS: Dict[str, Dict[str, Any]] = {
     "large steps": {"variant": "reference", "learning_rate": 1e-3, "epochs": 100},
     "improved": {"variant": "improved"},
 }
-INDICATORS = {"rsdgc": "neighbourhood", "top-k": "magnitude"}
+INDICATORS = {"rsdgc": "neighborhood", "top-k": "magnitude"}
 FACTORS = (1.0, 10.0, 50.0)
 
 
@@ -52,38 +51,38 @@ def scene(folder: Path, name: str) -> Tuple[ArrayCube, Array]:
     return ArrayCube(cube.read_rows(0, cube.rows), valid=cube.valid), truth
 
 
-def run(
-    cube: ArrayCube, values: Dict[str, Any], indicator: str, factor: float, group: Group
-) -> Tuple[Array, Progress]:
-    """Return the scores with gradients compressed `factor` times (0: not at all), and what the run reported."""
+def train_and_score(
+    cube: ArrayCube, values: Dict[str, Any], indicator: str, factor: float, processes: Processes
+) -> Tuple[Array, Dict[str, Any]]:
+    """Return the scores with gradients compressed `factor` times (0: not at all), and the figures the run reported."""
     if factor:
         values = {**values, "gradient_compression": "rsdgc", "compression_factor": factor}
-    progress = Progress()
+    run = Run(processes=processes)
     chosen = functools.partial(Compression, indicator=indicator)
     with (
-        mock.patch.object(density, "Compression", chosen),
-        mock.patch.object(score_matching, "Compression", chosen),
+        mock.patch.object(sscade, "Compression", chosen),
+        mock.patch.object(sscade_improved, "Compression", chosen),
     ):
-        return SSCADE(**values).fit(cube, progress, group).score(cube, group=group), progress
+        return SSCADE(**values).fit(cube, run).score(cube, run), run.metrics
 
 
 def measure(
-    scenes: List[Tuple[ArrayCube, Array]], values: Dict[str, Any], seeds: int, group: Group
+    scenes: List[Tuple[ArrayCube, Array]], values: Dict[str, Any], seeds: int, processes: Processes
 ) -> Dict[str, Any]:
     """Return the mean figures of one training, by what of the gradients is sent."""
     rows: Dict[str, List[Tuple[float, ...]]] = {}
     for cube, truth in scenes:
         for seed in range(seeds):
             seeded = {**values, "seed": seed}
-            whole, _ = run(cube, seeded, "neighbourhood", 0.0, group)
+            whole, _ = train_and_score(cube, seeded, "neighborhood", 0.0, processes)
             area = area_under_roc(label_scores(whole, truth))
             rows.setdefault("whole gradients", []).append((area, 1.0, np.nan, np.nan))
             for name, indicator in INDICATORS.items():
                 for factor in FACTORS:
-                    scores, progress = run(cube, seeded, indicator, factor, group)
+                    scores, metrics = train_and_score(cube, seeded, indicator, factor, processes)
                     area = area_under_roc(label_scores(scores, truth))
                     sent, uncompressed = (
-                        progress.metrics[f"gradient_bytes_{what}"] / 1e6 for what in ("sent", "uncompressed")
+                        metrics[f"gradient_bytes_{what}"] / 1e6 for what in ("sent", "uncompressed")
                     )
                     found = (area, rank_correlation(scores, whole), sent, uncompressed)
                     rows.setdefault(f"{name} {factor:g}x", []).append(found)
@@ -98,12 +97,12 @@ def work(
     rank: int, size: int, meeting: str, folder: str, trainings: List[str], seeds: int, output: str
 ) -> None:
     """Measure as process `rank` of `size`; process 0 leaves the figures in the file `output`."""
-    group = join_group("cpu", Meeting(rank, size, folder=meeting))
+    processes = join("cpu", Meeting(rank, size, folder=meeting))
     scenes = [scene(Path(folder), name) for name in SCENES]
-    found = {name: measure(scenes, TRAININGS[name], seeds, group) for name in trainings}
+    found = {name: measure(scenes, TRAININGS[name], seeds, processes) for name in trainings}
     if rank == 0:
         Path(output).write_text(json.dumps(found), encoding="utf-8")
-    leave_group(group)
+    leave(processes)
 
 
 def report(found: Dict[str, Dict[str, Dict[str, float]]]) -> str:

@@ -27,8 +27,8 @@ from benchmarks import simulated
 from qgis_hsi_anomaly.core.cube import ArrayCube, Cube
 from qgis_hsi_anomaly.core.deep.scene import Scene
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
-from qgis_hsi_anomaly.core.group import ALONE
 from qgis_hsi_anomaly.core.metrics import area_under_roc, label_scores
+from qgis_hsi_anomaly.core.run import ALONE
 
 Array = npt.NDArray[Any]
 PAPER = ("sandiego", "hydice", "beach-3", "urban-1", "urban-2", "urban-4")
@@ -67,9 +67,9 @@ def compare(variant: str, cube: Cube, truth: Array, seeds: int) -> Dict[str, Any
         trained = background.score(cube)
         found["seconds"].append(time.process_time() - started)
         control = background.members[0][1]  # type: ignore[attr-defined]
-        scene = Scene(cube, cube.valid, background.span, ALONE, variant == "reference")  # type: ignore[attr-defined]
+        scene = Scene(cube, cube.valid, background.value_range, ALONE, variant == "reference")  # type: ignore[attr-defined]
         found["trained"].append(area(trained, truth, cube))
-        found["untrained"].append(area(control.score(scene, ALONE), truth, cube))
+        found["untrained"].append(area(control.score_map(scene), truth, cube))
     return found
 
 

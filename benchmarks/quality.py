@@ -26,7 +26,7 @@ import numpy as np
 from osgeo import gdal
 from results import save, table
 
-from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class, make_detector
+from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_ids, make_detector
 from qgis_hsi_anomaly.core.errors import HsiAnomalyError
 from qgis_hsi_anomaly.core.metrics import figures, label_scores
 from qgis_hsi_anomaly.core.parameters import parameters_of
@@ -162,7 +162,7 @@ def differences(measured: Dict[str, Dict[str, Dict[str, float]]]) -> List[str]:
 def main() -> int:
     """Measure what was asked for and write the tables."""
     parser = argparse.ArgumentParser(description="Detection figures of every detector on the real scenes.")
-    parser.add_argument("--detectors", default=",".join(DETECTOR_IDS))
+    parser.add_argument("--detectors", default=",".join(detector_ids()))
     parser.add_argument("--scenes", default=",".join(SCENES))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--output", type=Path, default=Path("build/bench"))

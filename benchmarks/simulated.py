@@ -119,7 +119,7 @@ def scene(setting: Setting, seed: int = 0) -> Tuple[Array, Array]:
 
 
 def wavelengths(sensor: str) -> Array:
-    """Return the sensor's band centres in nm, those in the atmosphere's water bands left out, (bands,)."""
+    """Return the sensor's band centers in nm, those in the atmosphere's water bands left out, (bands,)."""
     instrument = SENSORS[sensor]
     waves = np.linspace(instrument.low, instrument.high, instrument.bands)
     wet = ((waves > 1340) & (waves < 1440)) | ((waves > 1800) & (waves < 1960))
@@ -137,10 +137,10 @@ def _kinds(background: str) -> Tuple[str, ...]:
 
 def _bumps(draw: np.random.Generator, waves: Array, count: int) -> Array:
     """Sum of broad bumps of either sign, about -1 to 1."""
-    centres = draw.uniform(waves[0], waves[-1], (count, 1))
+    centers = draw.uniform(waves[0], waves[-1], (count, 1))
     widths = draw.uniform(80, 500, (count, 1))
     heights = draw.uniform(-1, 1, (count, 1))
-    return np.asarray((heights * np.exp(-(((waves - centres) / widths) ** 2))).sum(axis=0))
+    return np.asarray((heights * np.exp(-(((waves - centers) / widths) ** 2))).sum(axis=0))
 
 
 def _material(draw: np.random.Generator, waves: Array, kind: str) -> Array:
@@ -225,8 +225,8 @@ def _sunlight(waves: Array) -> Array:
     """Counts of a white surface, (bands,): a black body of 5800 K with the atmosphere's absorptions."""
     light = waves**-5.0 / (np.exp(1.4388e7 / (waves * 5800)) - 1)
     wet = sum(
-        depth * np.exp(-(((waves - centre) / width) ** 2))
-        for centre, width, depth in (
+        depth * np.exp(-(((waves - center) / width) ** 2))
+        for center, width, depth in (
             (762, 6, 0.5), (820, 15, 0.2), (940, 25, 0.6), (1130, 30, 0.6), (1390, 70, 0.95), (1880, 90, 0.95),
             (2020, 20, 0.4),
         )

@@ -26,7 +26,7 @@ import numpy as np
 from results import save, table
 
 from qgis_hsi_anomaly.core.cube import ArrayCube
-from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class, make_detector
+from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_ids, make_detector
 
 Array = Any
 Timing = Dict[
@@ -96,7 +96,7 @@ def rx_spy() -> Timing:
 
 def rx_products() -> Timing:
     """Only the matrix products of RX in float64: the covariance's, and a triangle's worth of whitening's."""
-    from qgis_hsi_anomaly.core.statistics import squared_lengths
+    from qgis_hsi_anomaly.core.numerics.statistics import squared_mahalanobis
     from qgis_hsi_anomaly.core.threads import CHUNK, map_threads
 
     chunk = made_cube(1, CHUNK, 224)[0].astype(np.float64)
@@ -104,7 +104,10 @@ def rx_products() -> Timing:
     chunks = [chunk] * (1_000_000 // CHUNK)
 
     def multiply() -> None:
-        for product in (lambda pixels: pixels.T @ pixels, lambda pixels: squared_lengths(pixels, triangle)):
+        for product in (
+            lambda pixels: pixels.T @ pixels,
+            lambda pixels: squared_mahalanobis(pixels, triangle),
+        ):
             for _ in map_threads(product, chunks):
                 pass
 
@@ -188,12 +191,12 @@ def crd_direct() -> Timing:
 
 
 def knn_ours() -> Timing:
-    """KNN with its defaults: mean distance to 20 neighbours on 10 components; the components are part of the time."""
+    """KNN with its defaults: mean distance to 20 neighbors on 10 components; the components are part of the time."""
     return ours("knn", made_cube(200, 200, 224))
 
 
 def knn_scikit_learn() -> Timing:
-    """scikit-learn's neighbours on the 10 components, made beforehand."""
+    """scikit-learn's neighbors on the 10 components, made beforehand."""
     from sklearn.neighbors import NearestNeighbors
 
     points = principal_components(made_cube(200, 200, 224), 10).reshape(-1, 10)
@@ -227,8 +230,8 @@ def cbad_hsi_toolkit() -> Timing:
         means = [pixels[labels == label].mean(axis=0) for label in range(clusters)]
         inverses = [np.linalg.pinv(np.cov(pixels[labels == label].T)) for label in range(clusters)]
         for pixel, label in zip(pixels, labels):
-            centred = pixel - means[label]
-            centred @ inverses[label] @ centred
+            centered = pixel - means[label]
+            centered @ inverses[label] @ centered
 
     return best(score, len(pixels), 2)
 
@@ -241,9 +244,9 @@ def consensus_large() -> Timing:
 def principal_components(array: Array, components: int) -> Array:
     """Return a cube's first principal components, (rows, columns, components) float64."""
     pixels = array.reshape(-1, array.shape[2]).astype(np.float64)
-    centred = pixels - pixels.mean(axis=0)
-    _, vectors = np.linalg.eigh(centred.T @ centred)
-    return (centred @ vectors[:, ::-1][:, :components]).reshape(*array.shape[:2], components)
+    centered = pixels - pixels.mean(axis=0)
+    _, vectors = np.linalg.eigh(centered.T @ centered)
+    return (centered @ vectors[:, ::-1][:, :components]).reshape(*array.shape[:2], components)
 
 
 # Cases --------------------------------------------------------------------------------------------------------------
@@ -418,7 +421,7 @@ def main() -> int:
     text = comparisons(outcomes)
     grown: Dict[str, Dict[str, Any]] = {}
     if not wanted or "growth" in wanted:
-        grown = {id: apart(f"growth {id}") for id in DETECTOR_IDS if not detector_class(id).needs_torch}
+        grown = {id: apart(f"growth {id}") for id in detector_ids() if not detector_class(id).needs_torch}
         rows = [
             [
                 id,

@@ -21,8 +21,9 @@ import numpy as np
 from benchmarks.gradient_compression import SCENES, scene
 from benchmarks.results import save, table
 from qgis_hsi_anomaly.core.cube import Array, ArrayCube
+from qgis_hsi_anomaly.core.deep.models.bsdm import LAYERS
 from qgis_hsi_anomaly.core.detectors.rx import RX
-from qgis_hsi_anomaly.core.detectors.suppressbackground import LAYERS, SuppressBackground, SuppressedCube
+from qgis_hsi_anomaly.core.detectors.suppressbackground import SuppressBackground
 from qgis_hsi_anomaly.core.metrics import area_under_roc, label_scores
 
 BOTTLENECK = min(outputs for _, _, outputs in LAYERS)
@@ -40,7 +41,7 @@ def figures(cube: ArrayCube, truth: Array) -> Dict[str, float]:
 
 
 def projected(cube: ArrayCube, seed: int) -> ArrayCube:
-    """Return a random linear projection of a cube's centred spectra, as narrow as the network's bottleneck."""
+    """Return a random linear projection of a cube's centered spectra, as narrow as the network's bottleneck."""
     axes = np.random.default_rng(seed).standard_normal((cube.bands, BOTTLENECK))
     spectra = cube.array.astype(np.float64) - cube.array[cube.valid].mean(axis=0, dtype=np.float64)
     return ArrayCube((spectra @ axes).astype(np.float32), valid=cube.valid)
@@ -48,8 +49,9 @@ def projected(cube: ArrayCube, seed: int) -> ArrayCube:
 
 def suppressed(cube: ArrayCube, epochs: int, seed: int) -> ArrayCube:
     """Return a cube without its background."""
-    suppressor = SuppressBackground(epochs=epochs, seed=seed).fit(cube)
-    return ArrayCube(SuppressedCube(cube, suppressor).read_rows(0, cube.rows), valid=cube.valid)
+    target = np.zeros((cube.rows, cube.columns, cube.bands), dtype=np.float32)
+    SuppressBackground(epochs=epochs, seed=seed).fit(cube).suppress(cube, target)
+    return ArrayCube(target, valid=cube.valid)
 
 
 def measure(cube: ArrayCube, truth: Array, epochs: int, seeds: int, controls: int) -> Dict[str, Any]:

@@ -26,7 +26,7 @@ import numpy as np
 
 from qgis_hsi_anomaly.core.cube import Array, ArrayCube
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE
-from qgis_hsi_anomaly.core.progress import Progress
+from qgis_hsi_anomaly.core.run import ALONE, Run
 
 EPOCHS = 20
 SPATIAL_STEPS = 20
@@ -103,20 +103,22 @@ def training_against_products(
 
 def step_seconds(pixels: int, bands: int = 189) -> float:
     """Return the time of one joint training step, best of three."""
-    from qgis_hsi_anomaly.core.deep.accumulation import LossWeights, joint_gradients
-    from qgis_hsi_anomaly.core.deep.density import Density, Design
+    import torch
+
+    from qgis_hsi_anomaly.core.deep.models.sscade import Design, JointDensity
+    from qgis_hsi_anomaly.core.deep.parts.joint_loss import LossWeights, joint_gradients
     from qgis_hsi_anomaly.core.deep.scene import Scene
-    from qgis_hsi_anomaly.core.group import ALONE
 
     cube = scene(pixels // 100, 100, bands)
-    density = Density(Design(features="published_text"), bands, 0, "cpu")
+    torch.manual_seed(0)
+    density = JointDensity(Design(features="published_text"), bands)
     pixels_of = Scene(cube, cube.valid, (0.0, 1.0), ALONE)
-    chunks = density.chunks(pixels_of, density.features(pixels_of, ALONE))
+    chunks = density._chunks(pixels_of, density._normalized(density._raw_features(pixels_of)))
 
     def step() -> None:
         for parameter in density.network.parameters():
             parameter.grad = None
-        joint_gradients(density.network, chunks, pixels, pixels, LossWeights(), ALONE, room=pixels_of.room)
+        joint_gradients(density.network, chunks, pixels_of, LossWeights())
 
     return min(seconds_of(step) for _ in range(3))
 
@@ -128,8 +130,13 @@ def dense_step_seconds(pixels: int, bands: int = 189) -> float:
     """
     import torch
 
-    from qgis_hsi_anomaly.core.deep.branches import Branch
-    from qgis_hsi_anomaly.core.deep.mixture import EstimationNetwork, evaluate, log_densities, moment_sums
+    from qgis_hsi_anomaly.core.deep.parts.branches import Branch
+    from qgis_hsi_anomaly.core.deep.parts.mixture import (
+        EstimationNetwork,
+        evaluate,
+        log_densities,
+        moment_sums,
+    )
 
     torch.manual_seed(0)
     branches = [Branch(bands, 200, 9), Branch(3, 30, 9)]
@@ -150,8 +157,8 @@ def dense_step_seconds(pixels: int, bands: int = 189) -> float:
             error = error + mse.mean()
         z = torch.cat([codes.t(), features])
         memberships = estimation(z)
-        form, penalty = log_densities(moment_sums(z.double(), memberships.double()))
-        energy = -torch.logsumexp(evaluate(form, z.double()), dim=0).mean()
+        quadratics, penalty = log_densities(moment_sums(z.double(), memberships.double()))
+        energy = -torch.logsumexp(evaluate(quadratics, z.double()), dim=0).mean()
         (error + 0.1 * energy + 0.001 * penalty).backward()
 
     return seconds_of(step)
@@ -176,19 +183,19 @@ def worker_seconds(
     Packing and the start of the interpreters are not in it. cores : those that the processes may use, all by default;
     each process has its share of them in threads.
     """
+    from qgis_hsi_anomaly.core.tasks import Fit
+    from qgis_hsi_anomaly.jobs.compute import in_workers
     from qgis_hsi_anomaly.jobs.execution import Execution
-    from qgis_hsi_anomaly.jobs.run import run_in_worker
 
-    progress = Progress()
+    run, task = Run(), Fit(SSCADE(variant="reference"), scores=True, saved=False)
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores or before)
     try:
-        run_in_worker(
-            "detect", cube, SSCADE(variant="reference"), None, Execution(device, processes), progress
-        )
+        with in_workers(task, cube, Execution(device, processes), run):
+            pass
     finally:
         os.sched_setaffinity(0, before)
-    reported = [progress.metrics[f"{name}_seconds"] for name in ("learning", "scoring")]
+    reported = [run.metrics[f"{name}_seconds"] for name in ("learning", "scoring")]
     return {key: sum(seconds[key] for seconds in reported) for key in ("clock", "processor")}
 
 
@@ -275,37 +282,37 @@ def device(name: str, rows: int = 300, columns: int = 480, bands: int = 224) -> 
     """Return what whole-image training takes on the device `name` (cpu or cuda), by precision of matrix products."""
     import torch
 
-    from qgis_hsi_anomaly.core.deep.group import join_group
+    from qgis_hsi_anomaly.core.deep.processes import join
 
-    group = join_group(name)
+    run = Run(processes=join(name))
+    place = run.processes.device
     cube = scene(rows, columns, bands)
 
-    def run(image: ArrayCube, epochs: int = EPOCHS) -> Array:
+    def scores_of(image: ArrayCube, epochs: int = EPOCHS) -> Array:
         detector = SSCADE(variant="reference", epochs=epochs)
-        return detector.fit(image, progress, group).score(image, progress, group)
+        return detector.fit(image, run).score(image, run)
 
-    found: Dict[str, Any] = {"device": group.device, "torch": torch.__version__}
-    if group.device != "cpu":
-        found["name"] = torch.cuda.get_device_name(group.device)
+    found: Dict[str, Any] = {"device": place, "torch": torch.__version__}
+    if place != "cpu":
+        found["name"] = torch.cuda.get_device_name(place)
     exact: Dict[str, Any] = {}
     for precision in ("highest", "high"):
         torch.set_float32_matmul_precision(precision)
-        progress = Progress()
-        run(cube, epochs=1)  # starts the libraries
-        if group.device != "cpu":
-            torch.cuda.reset_peak_memory_stats(group.device)
-        scores = run(cube)
-        learning, scoring = (progress.metrics[f"{what}_seconds"]["clock"] for what in ("learning", "scoring"))
-        rate = product_rate(group.device)
+        scores_of(cube, epochs=1)  # starts the libraries
+        if place != "cpu":
+            torch.cuda.reset_peak_memory_stats(place)
+        scores = scores_of(cube)
+        learning, scoring = (run.metrics[f"{what}_seconds"]["clock"] for what in ("learning", "scoring"))
+        rate = product_rate(place)
         figures = {
             "learning_seconds": learning,
             "scoring_seconds": scoring,
             "teraflops_of_a_large_product": rate / 1e12,
             "share_of_product_limit": operations(rows * columns, bands) / rate / (learning + scoring),
-            "auc": areas(run),
+            "auc": areas(scores_of),
         }
-        if group.device != "cpu":
-            figures["peak_megabytes"] = torch.cuda.max_memory_allocated(group.device) / 1e6
+        if place != "cpu":
+            figures["peak_megabytes"] = torch.cuda.max_memory_allocated(place) / 1e6
         if precision == "highest":
             exact = {"scores": scores, "auc": figures["auc"]}
         figures["largest_score_difference"] = float(
@@ -315,7 +322,7 @@ def device(name: str, rows: int = 300, columns: int = 480, bands: int = 224) -> 
         figures["largest_auc_difference"] = float(differences.max()) if len(differences) else None
         found[precision] = figures
     torch.set_float32_matmul_precision("highest")
-    most = torch.cuda.device_count() if group.device != "cpu" else len(os.sched_getaffinity(0))
+    most = torch.cuda.device_count() if place != "cpu" else len(os.sched_getaffinity(0))
     counts = [count for count in (1, 2, 4, 8) if count <= most]
     found["worker_seconds"] = {
         str(count): worker_seconds(cube, count, device=name)["clock"] for count in counts

@@ -1,7 +1,4 @@
-"""Write algorithms.md: a page of every detector with its parameters, from the registry.
-
-python docs/make_algorithms.py
-"""
+"""Write algorithms.md: every detector with its parameters, from the code. `make docs` runs it."""
 
 from __future__ import annotations
 
@@ -12,8 +9,8 @@ from typing import Type
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from qgis_hsi_anomaly.core.detectors.base import Detector
-from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class
+from qgis_hsi_anomaly.core.detectors.base import Group, Method
+from qgis_hsi_anomaly.core.detectors.registry import detector_ids, method_class, preprocessor_ids
 from qgis_hsi_anomaly.core.parameters import Parameter, Parameters, parameters_of
 from qgis_hsi_anomaly.jobs.execution import Execution
 
@@ -25,7 +22,7 @@ INTRODUCTION = """# Detectors
 
 Every detector gives each valid pixel a score, larger = more anomalous. Names are those of the command line
 (`hsi-anomaly detect NAME INPUT OUTPUT --option value`) and, with `hsianomaly:` before them, of the toolbox; there the
-parameters are in upper case. *Model file*: what was learnt can be kept and used on another raster. *Spread*: a map of
+parameters are in upper case. *Model file*: what was learned can be kept and used on another raster. *Spread*: a map of
 how much the detector's members disagree can be written too.
 """
 
@@ -33,24 +30,22 @@ how much the detector's members disagree can be written too.
 def page() -> str:
     """Return the page's text."""
     parts = [INTRODUCTION]
-    group = ""
-    for id in (*DETECTOR_IDS, "suppressbackground"):
-        cls = detector_class(id)
-        if cls.group != group:
-            group = cls.group
-            parts.append(f"## {group}\n")
-        parts.append(section(cls))
+    classes = [method_class(id) for id in (*detector_ids(), *preprocessor_ids())]
+    for group in Group:
+        parts.append(f"## {group.value}\n")
+        parts += [section(cls) for cls in classes if cls.group is group]
     parts.append("## Where a detector runs\n")
     parts.append(f"{inspect.getdoc(Execution)}\n")
     parts.append(table(Execution))
     return "\n".join(parts)
 
 
-def section(cls: Type[Detector]) -> str:
+def section(cls: Type[Method]) -> str:
     """Return the section of one detector."""
     traits = [
         "needs torch" if cls.needs_torch else "",
-        "model file" if cls.can_save else "local: nothing to keep",
+        f"needs {', '.join(cls.requires)}" if cls.requires else "",
+        "model file" if cls.can_save else "nothing to keep",
         "spread" if cls.gives_spread else "",
     ]
     traits_text = ", ".join(trait for trait in traits if trait)

@@ -67,7 +67,7 @@ def nearest_band(layer: QgsRasterLayer, wavelength: float) -> int:
 
 
 def show_scene() -> QgsRasterLayer:
-    """Load the demo scene in natural colours; hide the panels that have nothing to show."""
+    """Load the demo scene in natural colors; hide the panels that have nothing to show."""
     for dock in window.findChildren(QDockWidget):
         dock.setVisible(dock.objectName() in {"Layers", "ProcessingToolbox"})
     layer = QgsRasterLayer(str(DEMO / "scene.tif"), "Demo scene")

@@ -11,14 +11,13 @@ from typing import Any, Dict, Optional, Sequence, Type
 
 from . import __version__, workflow
 from .core.bands import parse_bands
-from .core.detectors.base import Detector
-from .core.detectors.registry import DETECTOR_IDS, detector_class
-from .core.detectors.suppressbackground import SuppressBackground
+from .core.detectors.base import Detector, Method
+from .core.detectors.registry import detector_class, detector_ids, method_class, preprocessor_ids
 from .core.errors import Cancelled, HsiAnomalyError
 from .core.parameters import Parameter, Parameters, from_values, parameters_of
-from .core.progress import Progress
+from .core.run import Run
 from .jobs.environment import environment_report, environment_text
-from .jobs.execution import LEARNING_ONLY, Execution
+from .jobs.execution import LEARNING_ONLY, TORCH_ONLY, Execution
 from .raster.dataset import choose_error_mode
 from .record import json_text
 
@@ -31,7 +30,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     interrupt = _Interrupt()
     choose_error_mode()
     try:
-        answer = arguments.run(arguments, _progress(arguments, interrupt))
+        answer = arguments.run(arguments, _run(arguments, interrupt))
     except (Cancelled, KeyboardInterrupt):
         print("Cancelled.", file=sys.stderr)
         return CANCELLED
@@ -76,12 +75,12 @@ class _Interrupt:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _progress(arguments: argparse.Namespace, interrupt: _Interrupt) -> Progress:
-    """Messages go to standard error; the share done too, where it is a terminal."""
+def _run(arguments: argparse.Namespace, interrupt: _Interrupt) -> Run:
+    """Messages go to standard error; the fraction done too, where it is a terminal."""
     terminal = sys.stderr.isatty()
     quiet = arguments.json
 
-    def show_share(fraction: float) -> None:
+    def show_fraction(fraction: float) -> None:
         if terminal:
             print(
                 f"\r{100 * fraction:5.1f} %", end="\n" if fraction >= 1 else "", file=sys.stderr, flush=True
@@ -94,7 +93,7 @@ def _progress(arguments: argparse.Namespace, interrupt: _Interrupt) -> Progress:
     def show_warning(text: str) -> None:
         print(("\r" if terminal else "") + f"Warning: {text}", file=sys.stderr, flush=True)
 
-    return Progress(show_share, show_message, show_warning, is_cancelled=lambda: interrupt.asked)
+    return Run(show_fraction, show_message, show_warning, is_cancelled=lambda: interrupt.asked)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -108,30 +107,31 @@ def _parser() -> argparse.ArgumentParser:
         return commands.add_parser(name, help=help, description=help)
 
     detect = command("detect", "Write the anomaly scores of a raster (larger = more anomalous).")
-    for id, options in _each_detector(detect, lambda cls: True):
+    for id, options in _each_method(detect, detector_ids()):
         options.add_argument(
             "input", metavar="INPUT", help="hyperspectral raster (GeoTIFF, ENVI, any GDAL format)"
         )
         options.add_argument(
             "output", metavar="OUTPUT", help="score raster to write (.tif, or ENVI: .img, .dat)"
         )
-        _add_detector_options(options, detector_class(id))
+        _add_method_options(options, method_class(id))
         _add_learning_options(options)
-        if detector_class(id).can_save:
+        if method_class(id).can_save:
             options.add_argument(
-                "--model", metavar="FILE", help="also write what was learnt to this model file"
+                "--model", metavar="FILE", help="also write what was learned to this model file"
             )
-        if detector_class(id).gives_spread:
+        if method_class(id).gives_spread:
             options.add_argument(
                 "--spread", metavar="RASTER", help="also write how much the members disagree"
             )
         options.set_defaults(run=_detect, show=_show_outcome)
 
     fit = command("fit", "Learn the background of a raster and write it to a model file.")
-    for id, options in _each_detector(fit, lambda cls: cls.can_save):
+    savable = [id for id in (*detector_ids(), *preprocessor_ids()) if method_class(id).can_save]
+    for id, options in _each_method(fit, savable):
         options.add_argument("input", metavar="INPUT", help="hyperspectral raster")
         options.add_argument("output", metavar="MODEL", help="model file to write")
-        _add_detector_options(options, detector_class(id))
+        _add_method_options(options, method_class(id))
         _add_learning_options(options)
         options.set_defaults(run=_fit, show=_show_outcome)
 
@@ -143,13 +143,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_options(apply, Execution, without=LEARNING_ONLY)
     apply.set_defaults(run=_apply, show=_show_outcome)
 
-    suppress = command("suppressbackground", f"{SuppressBackground.label}: raster in, raster out.")
-    suppress.description = SuppressBackground.summary
-    suppress.add_argument("input", metavar="INPUT", help="hyperspectral raster")
-    suppress.add_argument("output", metavar="OUTPUT", help="raster to write, with the bands used")
-    _add_detector_options(suppress, SuppressBackground)
-    _add_learning_options(suppress)
-    suppress.set_defaults(run=_suppress, show=_show_outcome)
+    for id in preprocessor_ids():
+        cls = method_class(id)
+        make = command(id, f"{cls.label}: raster in, raster out.")
+        make.description = cls.summary
+        make.add_argument("input", metavar="INPUT", help="hyperspectral raster")
+        make.add_argument("output", metavar="OUTPUT", help="raster to write, with the bands used")
+        _add_method_options(make, cls)
+        _add_learning_options(make)
+        make.add_argument("--model", metavar="FILE", help="also write what was learned to this model file")
+        make.set_defaults(run=_suppress, show=_show_outcome, method=id)
+        _add_json(make)
 
     evaluate = command("evaluate", "Print the figures of merit of a score raster against truth.")
     evaluate.add_argument("scores", metavar="SCORES", help="score raster")
@@ -161,23 +165,22 @@ def _parser() -> argparse.ArgumentParser:
     detectors.set_defaults(run=_list_detectors, show=_show_detectors)
 
     environment = command("environment", "Show which interpreters, torch and devices were found.")
-    environment.set_defaults(run=lambda arguments, progress: environment_report(), show=environment_text)
+    environment.set_defaults(run=lambda arguments, run: environment_report(run=run), show=environment_text)
 
-    for options in (apply, suppress, evaluate, detectors, environment):
+    for options in (apply, evaluate, detectors, environment):
         _add_json(options)
     return parser
 
 
-def _each_detector(parser: argparse.ArgumentParser, wanted: Any) -> Any:
-    choices = parser.add_subparsers(required=True, metavar="DETECTOR", dest="detector")
-    for id in DETECTOR_IDS:
-        cls = detector_class(id)
-        if wanted(cls):
-            options = choices.add_parser(
-                id, help=cls.label, description=f"{cls.label}. {cls.summary}", epilog=f"Source: {cls.source}"
-            )
-            _add_json(options)
-            yield id, options
+def _each_method(parser: argparse.ArgumentParser, ids: Sequence[str]) -> Any:
+    choices = parser.add_subparsers(required=True, metavar="DETECTOR", dest="method")
+    for id in ids:
+        cls = method_class(id)
+        options = choices.add_parser(
+            id, help=cls.label, description=f"{cls.label}. {cls.summary}", epilog=f"Source: {cls.source}"
+        )
+        _add_json(options)
+        yield id, options
 
 
 def _add_json(options: argparse.ArgumentParser) -> None:
@@ -189,13 +192,13 @@ def _add_learning_options(options: argparse.ArgumentParser) -> None:
         "--bands", metavar="LIST", help="bands to use, such as 1,2,5-40; all good ones by default"
     )
     options.add_argument(
-        "--background", metavar="MASK", help="raster (nonzero) or polygons: where the background is learnt"
+        "--background", metavar="MASK", help="raster (nonzero) or polygons: where the background is learned"
     )
 
 
-def _add_detector_options(options: argparse.ArgumentParser, cls: Type[Detector]) -> None:
+def _add_method_options(options: argparse.ArgumentParser, cls: Type[Method]) -> None:
     _add_options(options, cls)
-    _add_options(options, Execution)
+    _add_options(options, Execution, without=() if cls.needs_torch else TORCH_ONLY)
 
 
 def _add_options(
@@ -235,64 +238,68 @@ def _learning(arguments: argparse.Namespace) -> Dict[str, Any]:
     }
 
 
-def _detector(arguments: argparse.Namespace) -> Detector:
-    cls = detector_class(arguments.detector)
+def _method(arguments: argparse.Namespace) -> Any:
+    cls = method_class(arguments.method)
     return from_values(cls, _given(arguments, cls))
 
 
-def _detect(arguments: argparse.Namespace, progress: Progress) -> Dict[str, Any]:
+def _detect(arguments: argparse.Namespace, run: Run) -> Dict[str, Any]:
     outcome = workflow.detect(
-        _detector(arguments),
+        _method(arguments),
         arguments.input,
         arguments.output,
         spread=getattr(arguments, "spread", None),
         model=getattr(arguments, "model", None),
-        progress=progress,
+        run=run,
         **_learning(arguments),
     )
     return {"output": arguments.output, **dataclasses.asdict(outcome)}
 
 
-def _fit(arguments: argparse.Namespace, progress: Progress) -> Dict[str, Any]:
+def _fit(arguments: argparse.Namespace, run: Run) -> Dict[str, Any]:
     outcome = workflow.fit(
-        _detector(arguments), arguments.input, arguments.output, progress=progress, **_learning(arguments)
+        _method(arguments), arguments.input, arguments.output, run=run, **_learning(arguments)
     )
     return {"output": arguments.output, **dataclasses.asdict(outcome)}
 
 
-def _apply(arguments: argparse.Namespace, progress: Progress) -> Dict[str, Any]:
+def _apply(arguments: argparse.Namespace, run: Run) -> Dict[str, Any]:
     outcome = workflow.apply(
         arguments.model,
         arguments.input,
         arguments.output,
         spread=arguments.spread,
         execution=from_values(Execution, _given(arguments, Execution)),
-        progress=progress,
+        run=run,
     )
     return {"output": arguments.output, **dataclasses.asdict(outcome)}
 
 
-def _suppress(arguments: argparse.Namespace, progress: Progress) -> Dict[str, Any]:
-    suppression = from_values(SuppressBackground, _given(arguments, SuppressBackground))
+def _suppress(arguments: argparse.Namespace, run: Run) -> Dict[str, Any]:
     outcome = workflow.suppress_background(
-        suppression, arguments.input, arguments.output, progress=progress, **_learning(arguments)
+        _method(arguments),
+        arguments.input,
+        arguments.output,
+        model=arguments.model,
+        run=run,
+        **_learning(arguments),
     )
     return {"output": arguments.output, **dataclasses.asdict(outcome)}
 
 
-def _evaluate(arguments: argparse.Namespace, progress: Progress) -> Dict[str, float]:
-    return workflow.evaluate(arguments.scores, arguments.truth, arguments.report, progress)
+def _evaluate(arguments: argparse.Namespace, run: Run) -> Dict[str, float]:
+    return workflow.evaluate(arguments.scores, arguments.truth, arguments.report, run)
 
 
-def _list_detectors(arguments: argparse.Namespace, progress: Progress) -> Dict[str, Any]:
-    return {"detectors": [_description(detector_class(id)) for id in DETECTOR_IDS]}
+def _list_detectors(arguments: argparse.Namespace, run: Run) -> Dict[str, Any]:
+    return {"detectors": [_description(detector_class(id)) for id in detector_ids()]}
 
 
 def _description(cls: Type[Detector]) -> Dict[str, Any]:
     return {
         "id": cls.id,
         "label": cls.label,
-        "group": cls.group,
+        "group": cls.group.value,
         "summary": cls.summary,
         "source": cls.source,
         "needs_torch": cls.needs_torch,

@@ -4,16 +4,57 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 from .core.errors import Cancelled, HsiAnomalyError, RasterError
-from .raster.dataset import input_files
+from .raster.dataset import data_of_header, input_files
 from .raster.writer import DRIVERS, sidecars
 
+_LONGEST_NAME = 240
+"""Bytes of a file's name that leave room for the extensions of what is written beside it."""
+
 _EXTENSIONS = {"raster": tuple(DRIVERS), "html": (".html", ".htm")}
+
+
+class _Place:
+    """The place of an output, and where what was there is kept until all outputs are in theirs."""
+
+    def __init__(self, path: Path, kept: Path) -> None:
+        self.path, self.kept = path, kept
+        self._was_empty = not os.path.lexists(path)
+        self._ours: Optional[Tuple[int, int]] = None
+
+    def take(self, made: Optional[Path]) -> None:
+        """Put a file there; None leaves the place empty."""
+        if not self._was_empty:
+            if made is not None and self.path.is_file() and not self.path.is_symlink():
+                shutil.copymode(self.path, made)
+            try:
+                # A second name, so that there is no moment without the file.
+                os.link(self.path, self.kept, follow_symlinks=False)
+            except (OSError, NotImplementedError):
+                os.replace(self.path, self.kept)
+        if made is not None:
+            self._ours = _identity(made)
+            os.replace(made, self.path)
+        elif not self._was_empty:
+            self.path.unlink(missing_ok=True)
+
+    def put_back(self) -> None:
+        """Bring back what was there, unless another run has put its own there since."""
+        found = _identity(self.path)
+        if found not in (None, self._ours) or (found is not None and found == _identity(self.kept)):
+            return
+        if os.path.lexists(self.kept):
+            os.replace(self.kept, self.path)
+        elif found is not None and found == self._ours:
+            self.path.unlink()
 
 
 class Outputs:
@@ -55,6 +96,8 @@ class Outputs:
             )
         if not target.parent.is_dir():
             raise RasterError(f"The folder of the output {path} does not exist: create it or choose another.")
+        if len(os.fsencode(target.name)) > _LONGEST_NAME:
+            raise RasterError(f"The name of the output {path} is too long: give a shorter one.")
         if target.is_dir():
             raise RasterError(f"{what} is a folder: give a file name.")
         if target.exists() and not target.is_file():
@@ -63,6 +106,8 @@ class Outputs:
             raise RasterError(f"The folder of the output {path} cannot be written to: choose another.")
         files = [target, *(sidecars(target) if kind == "raster" else ())]
         for file in files:
+            if file.is_dir():
+                raise RasterError(f"{what} needs the place of the folder {file}: give another name.")
             read = next((read for read in self._inputs if _same_file(file, read)), None)
             if read is not None:
                 raise RasterError(f"{what} would overwrite the input {read}: choose another.")
@@ -71,6 +116,8 @@ class Outputs:
                 raise RasterError(
                     f"{what} would overwrite {file.name}, which belongs to {other}: give each output its own name."
                 )
+            if file.suffix.lower() == ".hdr" and kind == "raster":
+                _refuse_header_of_another(path, target, file)
         self._claimed.update(dict.fromkeys(map(_place, files), path))
         if kind == "raster":
             self._rasters.add(path)
@@ -112,56 +159,39 @@ class Outputs:
         return self
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        try:
-            if kind is None:
-                self._put_in_place()
-        finally:
-            for folder in self._hidden.values():
-                shutil.rmtree(folder, ignore_errors=True)
+        with _uninterrupted():
+            try:
+                if kind is None:
+                    self._put_in_place()
+            finally:
+                for folder in self._hidden.values():
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _put_in_place(self) -> None:
         """Move every file to its place, or none."""
         steps: List[Tuple[Optional[Path], Path]] = [*self._moves, *((None, stale) for stale in self._stale)]
-        before: List[Tuple[Path, Optional[Path]]] = []
+        taken: List[_Place] = []
         try:
-            for made, place in steps:
-                kept = self._keep(place)
-                before.append((place, kept))
-                if made is not None:
-                    os.replace(made, place)
-                elif kept is not None:
-                    place.unlink(missing_ok=True)
+            for made, path in steps:
+                place = _Place(path, Path(tempfile.mkdtemp(dir=self._hidden_beside(path))) / path.name)
+                taken.append(place)
+                place.take(made)
         except BaseException as error:
-            self._put_back(before)
+            self._put_back(taken)
             if isinstance(error, OSError):
-                raise _cannot_be_written(str(place), error) from error
+                raise _cannot_be_written(str(taken[-1].path if taken else steps[0][1]), error) from error
             raise
 
-    def _put_back(self, before: Sequence[Tuple[Path, Optional[Path]]]) -> None:
+    def _put_back(self, taken: Sequence[_Place]) -> None:
         """Bring back what was at the places before. Raises RasterError, saying where it is, where that fails."""
-        for place, kept in reversed(before):
+        for place in reversed(taken):
             try:
-                if kept is None:
-                    place.unlink(missing_ok=True)
-                else:
-                    os.replace(kept, place)
+                place.put_back()
             except OSError as error:
-                self._hidden.pop(place.parent, None)
+                self._hidden.pop(place.path.parent, None)
                 raise RasterError(
-                    f"{place} cannot be brought back ({error.strerror or error}): what was there is {kept}."
+                    f"{place.path} cannot be brought back ({error.strerror or error}): what was there is {place.kept}."
                 ) from error
-
-    def _keep(self, place: Path) -> Optional[Path]:
-        """Keep what is at a place until all are in theirs; return where, None where there is nothing."""
-        if not os.path.lexists(place):
-            return None
-        kept = Path(tempfile.mkdtemp(dir=self._hidden_beside(place))) / place.name
-        try:
-            # A second name, so that there is no moment without the file.
-            os.link(place, kept, follow_symlinks=False)
-        except (OSError, NotImplementedError):
-            os.replace(place, kept)
-        return kept
 
     def _hidden_beside(self, file: Path) -> Path:
         """Return the hidden folder, on the same disk, for what goes into a file's folder."""
@@ -170,9 +200,55 @@ class Outputs:
         return self._hidden[file.parent]
 
 
+def _identity(file: Path) -> Optional[Tuple[int, int]]:
+    """Return by what a file is told from another of its name; None where there is none."""
+    if not os.path.lexists(file):
+        return None
+    found = os.lstat(file)
+    return found.st_dev, found.st_ino
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait until the block has ended, which takes moments."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: List[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
+
+
+def _refuse_header_of_another(path: str, target: Path, header: Path) -> None:
+    """Raise RasterError where an ENVI output would take the header of a raster of another name."""
+    if header.is_file() and not target.exists():
+        try:
+            other = data_of_header(str(header))
+        except RasterError:
+            return
+        raise RasterError(
+            f"The output {path} would overwrite {header}, the header of {other}: choose another name."
+        )
+
+
 def _place(file: Path) -> str:
-    """Return a text that is the same for all names of a place, also on disks where case does not count."""
-    return os.path.join(os.path.realpath(file.parent), file.name).casefold()
+    """Return a text that is the same for all names of a place."""
+    name = file.name.casefold() if _ignores_case(file.parent) else file.name
+    return os.path.join(os.path.realpath(file.parent), name)
+
+
+@lru_cache(maxsize=64)
+def _ignores_case(folder: Path) -> bool:
+    try:
+        with tempfile.NamedTemporaryFile(prefix="hsi", dir=folder) as probe:
+            return os.path.exists(os.path.join(folder, os.path.basename(probe.name).upper()))
+    except OSError:
+        return False
 
 
 def _same_file(file: Path, read: str) -> bool:

@@ -12,18 +12,18 @@ from typing import Any, Dict, List, Optional
 import numpy as np
 
 from . import __version__
-from .core.progress import Progress
+from .core.run import Run
 from .raster.dataset import gdal_version
 
 
 class Record:
     """Notes taken during a run.
 
-    task : what is done, such as detect. progress : where the run reports to; `part` gives its stretches.
+    task : what is done, such as detect. run : where it reports to; `part` gives its stretches.
     """
 
-    def __init__(self, task: str, progress: Progress, **facts: Any) -> None:
-        self.progress = progress
+    def __init__(self, task: str, run: Run, **facts: Any) -> None:
+        self.run = run
         self._facts: Dict[str, Any] = {
             "task": task,
             **facts,
@@ -34,9 +34,9 @@ class Record:
         self._seconds: Dict[str, float] = {}
         self._clock = time.monotonic()
 
-    def part(self, start: float, stop: float) -> Progress:
-        """Return the progress of a stretch of the run, whose warnings are noted too."""
-        part = self.progress.part(start, stop)
+    def part(self, start: float, stop: float) -> Run:
+        """Return the run of a stretch of the work, whose warnings are noted too."""
+        part = self.run.part(start, stop)
         part.on_warning = self._warn
         return part
 
@@ -52,12 +52,12 @@ class Record:
 
     def content(self) -> bytes:
         """Return the content of the record's file."""
-        noted = {"warnings": self._warnings, "seconds": self._seconds, "metrics": self.progress.metrics}
+        noted = {"warnings": self._warnings, "seconds": self._seconds, "metrics": self.run.metrics}
         return (json_text({**self._facts, **noted}, indent=2) + "\n").encode()
 
     def _warn(self, text: str) -> None:
         self._warnings.append(text)
-        self.progress.warning(text)
+        self.run.warning(text)
 
 
 def record_path(output: str) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from . import __version__
 from .core.cube import Array
 from .core.errors import MissingLibraryError
-from .core.metrics import FIGURES, LabelledScores, roc
+from .core.metrics import FIGURES, LabeledScores, roc
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #1c2330; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
@@ -34,18 +34,18 @@ def evaluation_report(
     truth_name: str,
     scores: Array,
     truth: Array,
-    labelled: LabelledScores,
+    labeled: LabeledScores,
     found: Dict[str, float],
 ) -> str:
     """Return the html of an evaluation: figures, ROC, PD and PF against threshold, histograms and the map.
 
     Raises MissingLibraryError where matplotlib is absent.
     """
-    thresholds, detections, alarms = roc(labelled)
+    thresholds, detections, alarms = roc(labeled)
     pictures = [
         ("Detection against false alarms", _draw_roc(detections, alarms, found["AUC_PD_PF"])),
         ("Detection and false alarms against threshold", _draw_thresholds(thresholds, detections, alarms)),
-        ("Normalised scores of background and anomalies", _draw_histograms(labelled)),
+        ("Normalized scores of background and anomalies", _draw_histograms(labeled)),
         ("Map: scores, anomalies of the truth outlined", _draw_map(scores, truth)),
     ]
     rows = [
@@ -54,7 +54,7 @@ def evaluation_report(
     ]
     about = (
         f"Scores <b>{html.escape(scores_name)}</b> against truth <b>{html.escape(truth_name)}</b>: "
-        f"{len(labelled.anomaly)} anomaly and {len(labelled.background)} background pixels."
+        f"{len(labeled.anomaly)} anomaly and {len(labeled.background)} background pixels."
     )
     note = (
         "AUC_PF_TAU and what follows from it change under any monotone map of the scores: "
@@ -113,7 +113,7 @@ def _draw_thresholds(thresholds: Array, detections: Array, alarms: Array) -> str
     for shares, color, name in ((detections, "#b5222d", "PD"), (alarms, "#2a5d8f", "PF")):
         kept = _apart(thresholds, shares)
         axes.step(thresholds[kept], shares[kept], where="pre", color=color, label=name)
-    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="threshold (normalised score)", ylabel="share of pixels")
+    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="threshold (normalized score)", ylabel="fraction of pixels")
     axes.grid(alpha=0.3)
     axes.legend()
     return _png(figure)
@@ -130,15 +130,15 @@ def _apart(*coordinates: Array) -> Array:
     return kept
 
 
-def _draw_histograms(labelled: LabelledScores) -> str:
+def _draw_histograms(labeled: LabeledScores) -> str:
     figure, axes = _new_figure(7, 4.2)
     for values, color, name in (
-        (labelled.background, "#2a5d8f", "background"),
-        (labelled.anomaly, "#b5222d", "anomaly"),
+        (labeled.background, "#2a5d8f", "background"),
+        (labeled.anomaly, "#b5222d", "anomaly"),
     ):
         counts, edges = np.histogram(values, 60, range=(0, 1))
         axes.stairs(counts / len(values), edges, fill=True, color=color, alpha=0.6, label=name)
-    axes.set(yscale="log", xlim=(0, 1), xlabel="normalised score", ylabel="share of the class")
+    axes.set(yscale="log", xlim=(0, 1), xlabel="normalized score", ylabel="fraction of the class")
     axes.legend()
     return _png(figure)
 

@@ -14,7 +14,7 @@ CUT = (0.02, 0.98)
 # Equal steps of lightness (CIELAB L* from 8 to 96) while the hue turns from blue over red to yellow.
 RAMP = ("#001738", "#3d1a7a", "#8b197b", "#c43072", "#ed5a67", "#ff8f65", "#ffc588", "#fff3cd")
 
-_MARK = "<!-- made by qgis_hsi_anomaly -->"
+_MARK = "<!-- made by qgis_hsi_anomaly for {} -->"
 
 
 def style_path(raster: str) -> str:
@@ -22,16 +22,20 @@ def style_path(raster: str) -> str:
     return str(Path(raster).with_suffix(".qml"))
 
 
-def is_foreign(style: str) -> bool:
-    """Tell whether there is a style file that somebody else made."""
-    path = Path(style)
-    return path.exists() and _MARK.encode() not in path.read_bytes()
+def is_foreign(raster: str) -> bool:
+    """Tell whether the style file of a raster is one that somebody else made, or made for another raster."""
+    path = Path(style_path(raster))
+    try:
+        return path.exists() and _MARK.format(Path(raster).name).encode() not in path.read_bytes()
+    except OSError:
+        return True
 
 
-def score_style(scores: Array) -> str:
+def score_style(scores: Array, raster: str) -> str:
     """Return the content of the style file of a score layer: the ramp between two quantiles.
 
-    scores : (rows, columns), NaN where there is none. Empty where all scores are equal: there is nothing to show.
+    scores : (rows, columns), NaN where there is none. raster : the layer's file. Empty where all scores are equal:
+    there is nothing to show.
     """
     finite = scores[np.isfinite(scores)]
     low, high = (float(value) for value in np.quantile(finite, CUT)) if finite.size else (0.0, 0.0)
@@ -45,7 +49,7 @@ def score_style(scores: Array) -> str:
     limits = f'classificationMin="{low!r}" classificationMax="{high!r}"'
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        f'{_MARK}\n<qgis version="3.22.0" styleCategories="Symbology"><pipe>'
+        f'{_MARK.format(Path(raster).name)}\n<qgis version="3.22.0" styleCategories="Symbology"><pipe>'
         f'<rasterrenderer type="singlebandpseudocolor" band="1" opacity="1" alphaBand="-1" {limits}>'
         "<rasterTransparency/><rastershader>"
         f'<colorrampshader colorRampType="INTERPOLATED" classificationMode="1" clip="0" minimumValue="{low!r}" '

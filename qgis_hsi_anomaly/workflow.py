@@ -9,19 +9,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Optional, Sequence, cast
+from typing import Any, Dict, Optional, Sequence
 
 from . import __version__
 from .core.bands import match_bands
-from .core.cube import Array
-from .core.detectors.base import Detector
-from .core.detectors.suppressbackground import SuppressBackground, SuppressedCube, Suppressor
+from .core.cube import Array, ArrayCube
+from .core.detectors.base import Detector, Method, Preprocessor
 from .core.errors import ModelError, ParameterError
+from .core.libraries import library_versions
 from .core.metrics import figures, label_scores
-from .core.model_file import model_bytes, model_from, model_of, read_header, read_model
-from .core.progress import SILENT, Progress
+from .core.model_file import read_header, read_model
+from .core.run import ALONE, Run
+from .core.tasks import Apply, Fit
+from .jobs.compute import compute
 from .jobs.execution import Execution
-from .jobs.run import run_in_worker
 from .outputs import Outputs
 from .raster.reader import RasterCube, open_cube, read_band_table, read_map, read_truth
 from .raster.writer import write_cube, write_map
@@ -53,82 +54,72 @@ def detect(
     spread: Optional[str] = None,
     model: Optional[str] = None,
     execution: Execution = Execution(),
-    progress: Progress = SILENT,
+    run: Run = ALONE,
 ) -> Outcome:
     """Learn the background of a raster and write its anomaly scores, larger = more anomalous.
 
-    bands : band numbers from 1. background : raster or polygons where the background is learnt.
-    spread : raster for the disagreement of the detector's members. model : file for what was learnt.
+    bands : band numbers from 1. background : raster or polygons where the background is learned.
+    spread : raster for the disagreement of the detector's members. model : file for what was learned.
     """
+    execution.check_suits(detector)
     if spread is not None and not detector.gives_spread:
         raise ParameterError(f"{detector.id}: SPREAD needs a detector of several members.")
     if model is not None and not detector.can_save:
         raise ModelError(f"{detector.id} learns no background that could be saved: leave MODEL empty.")
-    checkpoint = _checkpoint(detector, output, execution)
+    checkpoint = _checkpoint(output, execution)
     outputs = _claim([input, background], [output, spread], model, checkpoint)
-    record = _begin("detect", detector, input, progress)
+    record = _begin("detect", detector, input, run)
     cube = open_cube(input, bands, background, detector.memory_budget, record.part(0.0, 0.15))
     _describe(cube, record, background)
     record.lap("read")
-
-    working = record.part(0.15, 0.95)
-    if detector.needs_torch or execution.several:
-        done = run_in_worker(
-            "detect", cube, detector, None, execution, working, model is not None, checkpoint
-        )
-        maps, learnt = done.maps, done.model
-    else:
-        fitted = detector.fit(cube, working.part(0.0, 0.5))
-        maps = fitted.maps(cube, working.part(0.5, 1.0))
-        learnt = model_bytes(model_of(detector, fitted, cube, versions())) if model is not None else b""
-    record.lap("learn and score")
-    if not maps:
-        return _nothing_to_write(cube, progress)
-    with outputs:
-        _write_maps(outputs, maps, output, spread, cube, detector, record)
-        if model is not None:
-            outputs.write(model, learnt)
-        progress.update(1.0)
+    task, working = Fit(detector, scores=True, saved=model is not None), record.part(0.15, 0.95)
+    with compute(task, cube, execution, versions(), working, checkpoint) as results:
+        record.lap("learn and score")
+        if not results.maps:
+            return _nothing_to_write(cube, run)
+        with outputs:
+            _write_maps(outputs, results.maps, output, spread, cube, detector, record)
+            if model is not None:
+                outputs.write(model, results.model)
+            run.update(1.0)
     _forget(checkpoint)
-    return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
+    return Outcome(cube.valid_pixels, cube.bands, run.metrics)
 
 
 def fit(
-    detector: Detector,
+    method: Method,
     input: str,
     model: str,
     *,
     bands: Optional[Sequence[int]] = None,
     background: Optional[str] = None,
     execution: Execution = Execution(),
-    progress: Progress = SILENT,
+    run: Run = ALONE,
 ) -> Outcome:
-    """Learn the background of a raster and write it to a model file."""
-    if not detector.can_save:
+    """Learn the background of a raster, for a detector or a pre-processor, and write it to a model file."""
+    execution.check_suits(method)
+    if not method.can_save:
         raise ModelError(
-            f"{detector.id} learns no background that could be saved: run it on each raster instead."
+            f"{method.id} learns no background that could be saved: run it on each raster instead."
         )
-    checkpoint = _checkpoint(detector, model, execution)
+    checkpoint = _checkpoint(model, execution)
     outputs = _claim([input, background], [], model, checkpoint)
     outputs.claim(record_path(model), "run record")
-    record = _begin("fit", detector, input, progress)
-    cube = open_cube(input, bands, background, detector.memory_budget, record.part(0.0, 0.2))
+    record = _begin("fit", method, input, run)
+    cube = open_cube(input, bands, background, method.memory_budget, record.part(0.0, 0.2))
     _describe(cube, record, background)
     record.lap("read")
     working = record.part(0.2, 1.0)
-    if detector.needs_torch or execution.several:
-        learnt = run_in_worker("fit", cube, detector, None, execution, working, True, checkpoint).model
-        if execution.machine > 0:
-            return _nothing_to_write(cube, progress)
-    else:
-        learnt = model_bytes(model_of(detector, detector.fit(cube, working), cube, versions()))
-    record.lap("learn")
-    with outputs:
-        outputs.write(model, learnt)
-        outputs.write(record_path(model), record.content())
-        progress.update(1.0)
+    with compute(Fit(method), cube, execution, versions(), working, checkpoint) as results:
+        record.lap("learn")
+        if not results.model:
+            return _nothing_to_write(cube, run)
+        with outputs:
+            outputs.write(model, results.model)
+            outputs.write(record_path(model), record.content())
+            run.update(1.0)
     _forget(checkpoint)
-    return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
+    return Outcome(cube.valid_pixels, cube.bands, run.metrics)
 
 
 def apply(
@@ -138,78 +129,77 @@ def apply(
     *,
     spread: Optional[str] = None,
     execution: Execution = Execution(),
-    progress: Progress = SILENT,
+    run: Run = ALONE,
 ) -> Outcome:
-    """Score a raster against the background in a model file.
+    """Score a raster, or suppress its background, with what a model file holds.
 
     Bands are matched by wavelength, else by count; ModelError, with both lists, where neither fits.
     """
+    # A damaged file is reported before the raster is read; one that needs torch cannot be read whole here.
     fitted = read_header(model)
-    detector = fitted.detector
-    elsewhere = detector.needs_torch or execution.several
-    # A damaged file is reported before the raster is read.
-    background = None if elsewhere else read_model(model).background
-    if spread is not None and not detector.gives_spread:
-        raise ParameterError(f"{detector.id}: SPREAD needs a detector of several members.")
+    method = fitted.method
+    if not method.needs_torch:
+        read_model(model)
+    execution.check_suits(method)
+    if spread is not None and not method.gives_spread:
+        raise ParameterError(f"{method.id}: SPREAD needs a detector of several members.")
     outputs = _claim([input, model], [output, spread])
-    record = _begin("apply", detector, input, progress)
+    record = _begin("apply", method, input, run)
     record.note(model=model)
     bands = match_bands(fitted.wavelengths, fitted.band_numbers, fitted.raster_bands, read_band_table(input))
-    cube = open_cube(input, bands, None, detector.memory_budget, record.part(0.0, 0.15), drop=False)
+    cube = open_cube(input, bands, None, method.memory_budget, record.part(0.0, 0.15), drop=False)
     _describe(cube, record, None)
     record.lap("read")
-    working = record.part(0.15, 0.95)
-    if background is None:
-        maps = run_in_worker("apply", cube, detector, model, execution, working).maps
-    else:
-        maps = background.maps(cube, working)
-    record.lap("score")
-    if not maps:
-        return _nothing_to_write(cube, progress)
-    with outputs:
-        _write_maps(outputs, maps, output, spread, cube, detector, record)
-        progress.update(1.0)
-    return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
+    with compute(Apply(model), cube, execution, versions(), record.part(0.15, 0.8)) as results:
+        record.lap("score")
+        if not results.maps and results.cube is None:
+            return _nothing_to_write(cube, run)
+        with outputs:
+            if results.cube is not None:
+                _write_cube(outputs, results.cube, output, cube, method, record)
+            else:
+                _write_maps(outputs, results.maps, output, spread, cube, method, record)
+            run.update(1.0)
+    return Outcome(cube.valid_pixels, cube.bands, run.metrics)
 
 
 def suppress_background(
-    suppression: SuppressBackground,
+    suppression: Preprocessor,
     input: str,
     output: str,
     *,
     bands: Optional[Sequence[int]] = None,
     background: Optional[str] = None,
+    model: Optional[str] = None,
     execution: Execution = Execution(),
-    progress: Progress = SILENT,
+    run: Run = ALONE,
 ) -> Outcome:
-    """Write a raster's spectra without what a network learnt to be background, for any detector to work on."""
-    if execution.machines > 1:
-        raise ParameterError("suppressbackground: MACHINES must be 1; use PROCESSES to share the work.")
-    outputs = _claim([input, background], [])
-    outputs.claim(output, "raster")
-    outputs.claim(record_path(output), "run record")
-    record = _begin("suppressbackground", suppression, input, progress)
-    cube = open_cube(input, bands, background, progress=record.part(0.0, 0.1))
+    """Write a raster's spectra without what a network learned to be background, for any detector to work on.
+
+    model : file for what was learned, to be applied to other rasters.
+    """
+    execution.check_suits(suppression)
+    checkpoint = _checkpoint(output, execution)
+    outputs = _claim([input, background], [output], model, checkpoint)
+    record = _begin("suppress", suppression, input, run)
+    cube = open_cube(input, bands, background, suppression.memory_budget, record.part(0.0, 0.1))
     _describe(cube, record, background)
     record.lap("read")
-    done = run_in_worker("fit", cube, suppression, None, execution, record.part(0.1, 0.8), True)
-    suppressor = cast(Suppressor, model_from(done.model).background)
-    record.lap("learn")
-    with outputs:
-        with outputs.writing(output) as hidden:
-            suppressed = SuppressedCube(cube, suppressor)
-            write_cube(
-                hidden, suppressed, cube.georeference, _metadata(suppression, cube), record.part(0.8, 1.0)
-            )
-        record.lap("write")
-        outputs.write(record_path(output), record.content())
-        progress.update(1.0)
-    return Outcome(cube.valid_pixels, cube.bands, progress.metrics)
+    task = Fit(suppression, scores=True, saved=model is not None)
+    with compute(task, cube, execution, versions(), record.part(0.1, 0.8), checkpoint) as results:
+        record.lap("learn and suppress")
+        if results.cube is None:
+            return _nothing_to_write(cube, run)
+        with outputs:
+            _write_cube(outputs, results.cube, output, cube, suppression, record)
+            if model is not None:
+                outputs.write(model, results.model)
+            run.update(1.0)
+    _forget(checkpoint)
+    return Outcome(cube.valid_pixels, cube.bands, run.metrics)
 
 
-def evaluate(
-    scores: str, truth: str, report: Optional[str] = None, progress: Progress = SILENT
-) -> Dict[str, float]:
+def evaluate(scores: str, truth: str, report: Optional[str] = None, run: Run = ALONE) -> Dict[str, float]:
     """Return the figures of merit of a score layer against a truth raster (nonzero = anomaly), by name.
 
     report : self-contained html with curves, histograms, map and figures.
@@ -219,17 +209,17 @@ def evaluate(
         outputs.claim(report, "html")
     score_map, _ = read_map(scores)
     labels = read_truth(truth, score_map.shape)
-    progress.update(0.3)
-    labelled = label_scores(score_map, labels)
-    found = figures(labelled)
-    progress.update(0.6)
+    run.update(0.3)
+    labeled = label_scores(score_map, labels)
+    found = figures(labeled)
+    run.update(0.6)
     if report is not None:
         from .report import evaluation_report
 
-        text = evaluation_report(Path(scores).name, Path(truth).name, score_map, labels, labelled, found)
+        text = evaluation_report(Path(scores).name, Path(truth).name, score_map, labels, labeled, found)
         with outputs:
             outputs.write(report, text.encode())
-            progress.update(1.0)
+            run.update(1.0)
     return found
 
 
@@ -244,7 +234,8 @@ def _claim(
     for path in maps:
         if path is not None:
             outputs.claim(path, "raster")
-            outputs.claim(style_path(path), "style file")
+            if not is_foreign(path):
+                outputs.claim(style_path(path), "style file")
     if maps and maps[0] is not None:
         outputs.claim(record_path(maps[0]), "run record")
     if model is not None:
@@ -254,9 +245,9 @@ def _claim(
     return outputs
 
 
-def _checkpoint(detector: Detector, output: str, execution: Execution) -> Optional[str]:
+def _checkpoint(output: str, execution: Execution) -> Optional[str]:
     """Return where trainings keep their state while they run; None where nobody asked for it."""
-    return f"{output}.checkpoint" if execution.resume and detector.needs_torch else None
+    return f"{output}.checkpoint" if execution.resume else None
 
 
 def _forget(checkpoint: Optional[str]) -> None:
@@ -265,14 +256,15 @@ def _forget(checkpoint: Optional[str]) -> None:
         Path(checkpoint).unlink(missing_ok=True)
 
 
-def _nothing_to_write(cube: RasterCube, progress: Progress) -> Outcome:
+def _nothing_to_write(cube: RasterCube, run: Run) -> Outcome:
     """End a run whose results another machine holds."""
-    progress.update(1.0)
-    return Outcome(cube.valid_pixels, cube.bands, progress.metrics, written=False)
+    run.update(1.0)
+    return Outcome(cube.valid_pixels, cube.bands, run.metrics, written=False)
 
 
-def _begin(task: str, detector: Detector, input: str, progress: Progress) -> Record:
-    return Record(task, progress, detector=detector.id, parameters=detector.values(), input=input)
+def _begin(task: str, method: Method, input: str, run: Run) -> Record:
+    facts = {"detector": method.id, "parameters": method.values(), "input": input}
+    return Record(task, run, **facts, libraries=library_versions(method.requires))
 
 
 def _describe(cube: RasterCube, record: Record, background: Optional[str]) -> None:
@@ -286,14 +278,14 @@ def _describe(cube: RasterCube, record: Record, background: Optional[str]) -> No
         background_pixels=int(cube.background.sum()),
     )
     share = 100 * cube.valid_pixels / (cube.rows * cube.columns)
-    record.progress.message(
+    record.run.message(
         f"{cube.rows} rows, {cube.columns} columns, {cube.bands} bands used; "
         f"{cube.valid_pixels} valid pixels ({share:.1f} %)."
     )
     if background is not None:
-        record.progress.message(f"The background is learnt from {int(cube.background.sum())} pixels.")
+        record.run.message(f"The background is learned from {int(cube.background.sum())} pixels.")
     needed = cube.memory_budget + 16 * cube.rows * cube.columns
-    record.progress.message(f"Memory needed: about {needed / 2**20:.0f} MiB beside the program.")
+    record.run.message(f"Memory needed: about {needed / 2**20:.0f} MiB beside the program.")
 
 
 def _write_maps(
@@ -302,16 +294,16 @@ def _write_maps(
     output: str,
     spread: Optional[str],
     cube: RasterCube,
-    detector: Detector,
+    method: Method,
     record: Record,
 ) -> None:
     """Write score rasters with their styles, and the record of the run."""
-    metadata = _metadata(detector, cube)
-    wanted = [("score", output, f"{detector.label} anomaly score")]
+    metadata = _metadata(method, cube)
+    wanted = [("score", output, f"{method.label} anomaly score")]
     if spread is not None:
-        wanted.append(("spread", spread, f"{detector.label} spread of the members"))
+        wanted.append(("spread", spread, f"{method.label} spread of the members"))
     for name, path, description in wanted:
-        record.progress.check_cancelled()
+        record.run.check_cancelled()
         with outputs.writing(path) as hidden:
             write_map(hidden, maps[name], cube.georeference, description, metadata)
         _write_style(outputs, path, maps[name], record)
@@ -319,22 +311,40 @@ def _write_maps(
     outputs.write(record_path(output), record.content())
 
 
+def _write_cube(
+    outputs: Outputs, values: Array, output: str, cube: RasterCube, method: Method, record: Record
+) -> None:
+    """Write a raster with a cube's bands and place, and the record of the run."""
+    made = ArrayCube(
+        values,
+        valid=cube.valid,
+        wavelengths=cube.wavelengths,
+        fwhm=cube.fwhm,
+        band_numbers=[int(number) for number in cube.band_numbers],
+        memory_budget=cube.memory_budget,
+    )
+    with outputs.writing(output) as hidden:
+        write_cube(hidden, made, cube.georeference, _metadata(method, cube), record.part(0.8, 1.0))
+    record.lap("write")
+    outputs.write(record_path(output), record.content())
+
+
 def _write_style(outputs: Outputs, raster: str, scores: Array, record: Record) -> None:
     """Write the style of a score raster, unless there is one that somebody else made."""
-    path, style = style_path(raster), score_style(scores)
-    if is_foreign(path):
-        record.progress.message(f"{path} is kept: it is a style of your own.")
+    path, style = style_path(raster), score_style(scores, raster)
+    if is_foreign(raster):
+        record.run.message(f"{path} is kept: it is a style of your own, or of another raster.")
     elif style:
         outputs.write(path, style.encode())
     else:
         outputs.remove(path)
 
 
-def _metadata(detector: Detector, cube: RasterCube) -> Dict[str, str]:
+def _metadata(method: Method, cube: RasterCube) -> Dict[str, str]:
     """Method and parameters, to be kept in the output."""
     return {
-        "HSI_ANOMALY_DETECTOR": detector.id,
-        "HSI_ANOMALY_PARAMETERS": json.dumps(detector.values()),
+        "HSI_ANOMALY_DETECTOR": method.id,
+        "HSI_ANOMALY_PARAMETERS": json.dumps(method.values()),
         "HSI_ANOMALY_VERSION": __version__,
         "HSI_ANOMALY_BANDS_USED": str(cube.bands),
     }

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from qgis_hsi_anomaly.cli import main
-from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class
+from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_ids
 from qgis_hsi_anomaly.core.parameters import parameters_of
 from tests.test_workflow import scene, write_raster  # noqa: F401 (a fixture)
 
@@ -77,7 +77,15 @@ def test_refusals_are_one_line(scene, monkeypatch, capsys, arguments, reason):  
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["detect"], ["detect", "magic", "a", "b"], ["detect", "rx", "a", "b", "--x", "1"]]
+    "arguments",
+    [
+        [],
+        ["detect"],
+        ["detect", "magic", "a", "b"],
+        ["detect", "rx", "a", "b", "--x", "1"],
+        ["detect", "rx", "a", "b", "--device", "cpu"],  # of learned detectors alone
+        ["fit", "rx", "a", "b", "--resume"],
+    ],
 )
 def test_wrong_usage_exits_with_2(arguments, capsys):
     """As argparse has it."""
@@ -92,8 +100,8 @@ def test_detectors_lists_every_parameter(capsys):
     assert main(["detectors", "--json"]) == 0
 
     listed = {entry["id"]: entry for entry in json.loads(capsys.readouterr().out)["detectors"]}
-    assert tuple(listed) == DETECTOR_IDS
-    for id in DETECTOR_IDS:
+    assert tuple(listed) == detector_ids()
+    for id in detector_ids():
         expected = [parameter.name for parameter in parameters_of(detector_class(id))]
         assert [parameter["name"] for parameter in listed[id]["parameters"]] == expected
         assert all(parameter["help"] and parameter["kind"] for parameter in listed[id]["parameters"])

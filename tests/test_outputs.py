@@ -1,16 +1,19 @@
 """The files of a run: refused beforehand, written in hiding, put in their places together or not at all."""
 
 import os
+import signal
+import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-pytest.importorskip("osgeo.gdal")
+gdal = pytest.importorskip("osgeo.gdal")
 
-from qgis_hsi_anomaly.core.errors import Cancelled, RasterError
-from qgis_hsi_anomaly.outputs import Outputs
-from tests.raster.rasters import spectra, write_raster
+from qgis_hsi_anomaly.core.errors import Cancelled, RasterError  # noqa: E402
+from qgis_hsi_anomaly.outputs import Outputs  # noqa: E402
+from tests.raster.rasters import spectra, write_raster  # noqa: E402
 
 
 def claim(path, inputs=(), kind="raster"):
@@ -110,11 +113,126 @@ def test_an_output_whose_header_would_be_taken_for_the_inputs_is_refused(tmp_pat
     claim(tmp_path / "cube.tif", [path])
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere they are one file")
+def test_names_of_other_case_are_other_files(tmp_path):
+    path = write_raster(tmp_path / "cube.tif", spectra())
+    claim(tmp_path / "CUBE.tif", [path])
+
+
+@pytest.mark.parametrize(
+    ("made", "input", "output", "kind"),
+    [
+        ("bsq", "cube.hdr", "cube.bsq", "raster"),
+        ("bsq", "cube.hdr", "cube.bsq", "model file"),
+        ("vrt", "cube.vrt", "cube.dat", "raster"),
+        ("shp", "mask.shp", "mask.dbf", "model file"),
+        ("shp", "mask.shp", "mask.prj", "model file"),
+        ("zip", "/vsizip/{}/cube.zip/cube.tif", "cube.zip", "model file"),
+    ],
+)
+def test_what_is_read_with_an_input_is_not_written(tmp_path, made, input, output, kind):
+    """Headers, what a VRT is made of, parts of a shapefile, and what an archive lies in."""
+    path = write_raster(tmp_path / "cube.bsq", spectra(), "ENVI")
+    if made == "vrt":
+        gdal.Translate(str(tmp_path / "cube.vrt"), path)
+    elif made == "shp":
+        gdal.GetDriverByName("ESRI Shapefile").Create(str(tmp_path / "mask.shp"), 0, 0, 0, 0).CreateLayer(
+            "mask"
+        )
+    elif made == "zip":
+        write_raster(tmp_path / "cube.tif", spectra())
+        with zipfile.ZipFile(tmp_path / "cube.zip", "w") as archive:
+            archive.write(tmp_path / "cube.tif", "cube.tif")
+    name = input.format(tmp_path) if input.startswith("/vsi") else str(tmp_path / input)
+
+    with pytest.raises(RasterError, match="overwrite the input"):
+        claim(tmp_path / output, [name], kind)
+
+
+@pytest.mark.parametrize(
+    ("output", "folder"), [("o.tif", "o.tif.ovr"), ("o.img", "o.hdr"), ("o.tif", "o.tif.msk")]
+)
+def test_a_folder_at_a_sidecars_name_is_left_alone(tmp_path, output, folder):
+    (tmp_path / folder).mkdir()
+    with pytest.raises(RasterError, match=f"needs the place of the folder .*{folder}"):
+        claim(tmp_path / output)
+
+
+def test_the_header_of_another_raster_is_not_taken(tmp_path):
+    write_raster(tmp_path / "o.dat", spectra(), "ENVI")
+    with pytest.raises(RasterError, match=r"overwrite .*o\.hdr, the header of .*o\.dat"):
+        claim(tmp_path / "o.img")
+    claim(tmp_path / "o.dat")
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path):
+    with pytest.raises(RasterError, match="is too long"):
+        claim(tmp_path / ("a" * 245 + ".tif"))
+
+
+def test_an_interrupt_waits_until_all_files_are_in_their_places(tmp_path, monkeypatch):
+    """Ctrl-C at each rename: either everything is new, or nothing is."""
+    names = ["a", "b", "c"]
+    replace, before = os.replace, signal.signal(signal.SIGINT, signal.default_int_handler)
+    for interrupted in range(1, 7):
+        for name in names:
+            (tmp_path / name).write_text("earlier")
+        calls = []
+
+        def interrupting(source, target, calls=calls, interrupted=interrupted):
+            calls.append(target)
+            if len(calls) == interrupted:
+                signal.raise_signal(signal.SIGINT)
+            replace(source, target)
+
+        monkeypatch.setattr(
+            os, "link", lambda *_, **__: (_ for _ in ()).throw(PermissionError(1, "no links"))
+        )
+        monkeypatch.setattr(os, "replace", interrupting)
+        with pytest.raises(KeyboardInterrupt), Outputs() as outputs:
+            for name in names:
+                outputs.claim(str(tmp_path / name), "file")
+                outputs.write(str(tmp_path / name), b"new")
+        monkeypatch.setattr(os, "replace", replace)
+        assert files(tmp_path) == dict.fromkeys(names, b"new")
+    signal.signal(signal.SIGINT, before)
+
+
+def test_another_runs_file_is_not_replaced_by_an_older_one(tmp_path, monkeypatch):
+    """One that finished while this one failed."""
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("earlier")
+    replace = os.replace
+
+    def refuse(source, target):
+        if Path(target) == tmp_path / "b":
+            (tmp_path / "other").write_text("another run's")
+            replace(tmp_path / "other", tmp_path / "a")
+            raise PermissionError(13, "Permission denied")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(RasterError), Outputs() as outputs:
+        for name in ("a", "b"):
+            outputs.claim(str(tmp_path / name), "file")
+            outputs.write(str(tmp_path / name), b"new")
+
+    assert files(tmp_path) == {"a": b"another run's", "b": b"earlier"}
+
+
+def test_permissions_stay_what_they_were(tmp_path):
+    (tmp_path / "a").write_text("earlier")
+    (tmp_path / "a").chmod(0o600)
+    with claim(tmp_path / "a", kind="file") as outputs:
+        outputs.write(str(tmp_path / "a"), b"new")
+
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize(
     ("first", "second", "file"),
     [
         (("n.tif", "raster"), ("n.tif", "raster"), "n.tif"),
-        (("n.tif", "raster"), ("N.TIF", "raster"), "N.TIF"),
         (("o.img", "raster"), ("o.dat", "raster"), "o.hdr"),
         (("o.img", "raster"), ("o.hdr", "model file"), "o.hdr"),
         (("n.tif.json", "model file"), ("n.tif.json", "run record"), "n.tif.json"),
@@ -139,7 +257,7 @@ def test_a_raster_replaces_what_was_there_with_all_its_sidecars(tmp_path):
 
 
 def test_a_model_leaves_headers_of_its_stem_alone(tmp_path):
-    """The header of the image it was learnt from may have it."""
+    """The header of the image it was learned from may have it."""
     (tmp_path / "scene.hdr").write_text("header")
     with claim(tmp_path / "scene.img", kind="model file") as outputs:
         outputs.write(str(tmp_path / "scene.img"), b"model")

@@ -82,8 +82,8 @@ def test_importing_the_core_brings_neither_qgis_nor_gdal_nor_torch() -> None:
     program = """
 import importlib, pkgutil, sys
 import qgis_hsi_anomaly.core as core
-from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class
-for id in DETECTOR_IDS:
+from qgis_hsi_anomaly.core.detectors.registry import detector_ids, detector_class
+for id in detector_ids():
     detector_class(id)
 for module in pkgutil.walk_packages(core.__path__, core.__name__ + "."):
     if not module.name.startswith("qgis_hsi_anomaly.core.deep"):

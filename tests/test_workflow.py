@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from qgis_hsi_anomaly import workflow
-from qgis_hsi_anomaly.core.detectors.registry import make_detector
+from qgis_hsi_anomaly.core.detectors.registry import make_detector, make_method
 from qgis_hsi_anomaly.core.errors import (
     DataError,
     HsiAnomalyError,
@@ -15,7 +15,9 @@ from qgis_hsi_anomaly.core.errors import (
     ParameterError,
     RasterError,
 )
-from qgis_hsi_anomaly.core.progress import Progress
+from qgis_hsi_anomaly.core.run import Run
+from qgis_hsi_anomaly.jobs.execution import Execution
+from qgis_hsi_anomaly.raster.reader import open_cube
 
 gdal = pytest.importorskip("osgeo.gdal")
 
@@ -63,7 +65,7 @@ def test_detect_writes_scores_and_a_record(scene):
     """Georeference and nodata are the input's; the record says what was done."""
     shares = []
     outcome = workflow.detect(
-        RX, str(scene / "scene.tif"), str(scene / "rx.tif"), progress=Progress(on_fraction=shares.append)
+        RX, str(scene / "scene.tif"), str(scene / "rx.tif"), run=Run(on_fraction=shares.append)
     )
 
     dataset = gdal.Open(str(scene / "rx.tif"))
@@ -112,6 +114,55 @@ def test_apply_matches_bands_by_wavelength(scene):
     assert json.loads((scene / "b.tif.json").read_text())["bands"] == [1, 3, 4]
 
 
+def test_apply_suppresses_the_background_of_another_raster(scene):
+    """A pre-processor's model, through the worker: a raster of the same bands, as the model in memory makes it."""
+    pytest.importorskip("torch", reason="learned methods need torch")
+    method = make_method("suppressbackground", {"epochs": 3, "iterations": 2})
+    array = np.random.default_rng(5).normal(90, 7, (11, 9, 6)).astype(np.float32)
+    array[10, 2:5] = -9999
+    write_raster(scene / "other.tif", array, np.linspace(450, 950, 6), nodata=-9999)
+    workflow.fit(method, str(scene / "scene.tif"), str(scene / "model.hsi"))
+
+    outcome = workflow.apply(
+        str(scene / "model.hsi"),
+        str(scene / "other.tif"),
+        str(scene / "suppressed.tif"),
+        execution=Execution(processes=2),
+    )
+
+    other, expected = open_cube(str(scene / "other.tif")), np.zeros((11, 9, 6), dtype=np.float32)
+    method.fit(open_cube(str(scene / "scene.tif"))).suppress(other, expected)
+    expected[~other.valid] = np.nan
+    dataset = gdal.Open(str(scene / "suppressed.tif"))
+    found = dataset.ReadAsArray().transpose(1, 2, 0)
+    assert outcome.valid_pixels == 96
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4 * np.nanmax(np.abs(expected)))
+    assert dataset.GetGeoTransform() == TRANSFORM
+    assert dataset.GetRasterBand(6).GetMetadata()["wavelength"] == "950"
+    assert json.loads((scene / "suppressed.tif.json").read_text())["detector"] == "suppressbackground"
+    assert names(scene) == [
+        "model.hsi",
+        "model.hsi.json",
+        "other.tif",
+        "scene.tif",
+        "suppressed.tif",
+        "suppressed.tif.json",
+        "truth.tif",
+    ]
+
+
+def test_suppressing_can_keep_the_model(scene):
+    """Applied to the same raster, it gives the same."""
+    pytest.importorskip("torch", reason="learned methods need torch")
+    method, source = make_method("suppressbackground", {"epochs": 2}), str(scene / "scene.tif")
+    workflow.suppress_background(method, source, str(scene / "first.tif"), model=str(scene / "model.hsi"))
+    workflow.apply(str(scene / "model.hsi"), source, str(scene / "second.tif"))
+
+    first, second = (gdal.Open(str(scene / name)).ReadAsArray() for name in ("first.tif", "second.tif"))
+    np.testing.assert_allclose(first, second, rtol=1e-4, atol=1e-5 * np.nanmax(np.abs(first)))
+    assert np.isnan(first[:, :3, :4]).all() and np.isfinite(first).sum() == 6 * 308
+
+
 @pytest.mark.parametrize("bands", [[1, 2, 3], [2, 4, 6]])
 def test_apply_makes_the_same_selection_on_a_raster_without_wavelengths(scene, bands):
     """By number on a raster of as many bands; one of another number of bands is refused."""
@@ -140,7 +191,7 @@ def test_a_damaged_model_is_told_before_the_raster_is_read(scene):
             str(scene / "model.hsi"),
             str(scene / "scene.tif"),
             str(scene / "a.tif"),
-            progress=Progress(on_message=said.append),
+            run=Run(on_message=said.append),
         )
     assert said == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
@@ -10,13 +9,14 @@ import numpy as np
 
 from .cube import Array
 from .errors import ModelError, ParameterError
+from .parameters import parse_numbers
 
 
 @dataclass(frozen=True)
 class BandTable:
     """The bands of a file, all of them, in order.
 
-    names : as the file has them. wavelengths, fwhm : (bands,) float64 in nanometres, NaN where unknown.
+    names : as the file has them. wavelengths, fwhm : (bands,) float64 in nanometers, NaN where unknown.
     bad : (bands,) bool, marked bad in the file. mask : (bands,) bool, an alpha band and no image.
     """
 
@@ -33,7 +33,11 @@ class BandTable:
 
 
 def numbers_text(numbers: Sequence[int]) -> str:
-    """Return numbers in short, as the BANDS option takes them: `1,5-7`."""
+    """Return numbers in short, as the BANDS option takes them.
+
+    >>> numbers_text([1, 5, 6, 7])
+    '1,5-7'
+    """
     runs: List[List[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:
@@ -44,14 +48,17 @@ def numbers_text(numbers: Sequence[int]) -> str:
 
 
 def parse_bands(text: str) -> List[int]:
-    """Return band numbers from a list such as `1,2,5-40`. Raises ParameterError where it is none."""
-    numbers: List[int] = []
-    for item in text.split(","):
-        match = re.fullmatch(r"\s*(\d{1,6})\s*(?:-\s*(\d{1,6})\s*)?", item)
-        if match is None or int(match[2] or match[1]) < int(match[1]):
-            raise ParameterError(f"BANDS must be a list such as 1,2,5-40; got {text!r}.")
-        numbers.extend(range(int(match[1]), int(match[2] or match[1]) + 1))
-    return numbers
+    """Return band numbers from a list such as `1,2,5-40`. Raises ParameterError where it is none.
+
+    >>> parse_bands("1,5-7")
+    [1, 5, 6, 7]
+    """
+    try:
+        return parse_numbers(text)
+    except ValueError as error:
+        raise ParameterError(
+            f"BANDS must be a list such as 1,2,5-40; got {text[:200]!r}: {error}."
+        ) from error
 
 
 def match_bands(
@@ -59,7 +66,7 @@ def match_bands(
 ) -> List[int]:
     """Return the numbers of a raster's bands that a model needs, in the model's order.
 
-    wavelengths (nanometres), band_numbers : of the bands the model was fitted on. raster_bands : how many bands
+    wavelengths (nanometers), band_numbers : of the bands the model was fitted on. raster_bands : how many bands
     the raster it was fitted on had, used or not.
     Where both know wavelengths, these decide: for every band of the model the nearest of the raster, no
     farther than half the model's band spacing there, or half the raster's band width. Else a raster of as many

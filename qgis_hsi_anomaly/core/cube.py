@@ -46,11 +46,11 @@ class Cube(ABC):
 
     rows, columns, bands : its size, used bands only.
     valid : (rows, columns) bool, True where every used band is finite and not nodata.
-    background : (rows, columns) bool, the valid pixels from which the background may be learnt.
-    wavelengths, fwhm : (bands,) float64 in nanometres, or None where unknown.
+    background : (rows, columns) bool, the valid pixels from which the background may be learned.
+    wavelengths, fwhm : (bands,) float64 in nanometers, or None where unknown.
     band_numbers : (bands,) int, the bands' numbers in the file, from 1.
     raster_bands : how many bands the file has, used or not.
-    pixel_area : square map units (metres where the CRS is geographic) a pixel covers; None without a CRS.
+    pixel_area : square map units (meters where the CRS is geographic) a pixel covers; None without a CRS.
     memory_budget : bytes that row blocks and what detectors make of them may take.
     block_rows : fixed height of row blocks; None lets the budget decide.
     """
@@ -114,7 +114,7 @@ class Cube(ABC):
             yield Block(start, stop, halo, pixels, valid)
 
     def learning_spectra(self, block: Block) -> Array:
-        """Return the block's spectra that the background is learnt from, (n_pixels, bands) float32."""
+        """Return the block's spectra that the background is learned from, (n_pixels, bands) float32."""
         inner = slice(block.halo, block.halo + block.stop - block.start)
         pixels, kept = block.pixels[inner], self.background[block.start : block.stop]
         return np.asarray(pixels.reshape(-1, self.bands) if kept.all() else pixels[kept])
@@ -125,7 +125,7 @@ class ArrayCube(Cube):
 
     array : (rows, columns, bands), any real dtype. Pixels that are not finite in every band are not valid.
     valid : (rows, columns) bool; found from the array where it is not given.
-    background : (rows, columns) bool, where the background may be learnt; all valid pixels by default.
+    background : (rows, columns) bool, where the background may be learned; all valid pixels by default.
     band_numbers : 1 to bands by default. raster_bands : the highest of them by default.
 
     Raises DataError when the shapes do not fit or fewer than two pixels are valid.

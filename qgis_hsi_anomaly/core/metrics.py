@@ -1,6 +1,6 @@
 """Figures of merit of a score map against truth: Chang's 3D-ROC family, average precision, curves.
 
-Scores are min-max normalised over the valid pixels to tau in [0, 1]. PD(tau) and PF(tau) are the shares of
+Scores are min-max normalized over the valid pixels to tau in [0, 1]. PD(tau) and PF(tau) are the fractions of
 anomaly and background pixels with a score of at least tau. C.-I Chang, IEEE TGRS 59 (2021) 5131-5153.
 """
 
@@ -13,12 +13,12 @@ import numpy as np
 
 from .cube import Array
 from .errors import DataError
-from .ranks import average_ranks
+from .numerics.ranks import average_ranks
 
 FIGURES: Dict[str, str] = {
-    "AUC_PD_PF": "Area under detection against false alarms: the share of anomaly-background pairs ranked right",
-    "AUC_PD_TAU": "Area under detection against threshold: mean normalised score of the anomalies",
-    "AUC_PF_TAU": "Area under false alarms against threshold: mean normalised score of the background",
+    "AUC_PD_PF": "Area under detection against false alarms: the fraction of anomaly-background pairs ranked right",
+    "AUC_PD_TAU": "Area under detection against threshold: mean normalized score of the anomalies",
+    "AUC_PF_TAU": "Area under false alarms against threshold: mean normalized score of the background",
     "AUC_TD": "Target detectability: AUC_PD_PF + AUC_PD_TAU",
     "AUC_BS": "Background suppressibility: AUC_PD_PF - AUC_PF_TAU",
     "AUC_TDBS": "Target detection in background: AUC_PD_TAU - AUC_PF_TAU",
@@ -26,22 +26,22 @@ FIGURES: Dict[str, str] = {
     "AUC_OADP": "Overall detection accuracy: AUC_PD_PF + AUC_PD_TAU - AUC_PF_TAU",
     "AUC_SNPR": "Signal to noise probability ratio: AUC_PD_TAU / AUC_PF_TAU",
     "AVERAGE_PRECISION": "Mean precision over the anomaly pixels, highest scores first",
-    "PD_AT_PF_1E2": "Share of the anomaly pixels found when 1 % of the background is flagged",
-    "PD_AT_PF_1E3": "Share of the anomaly pixels found when 0.1 % of the background is flagged",
+    "PD_AT_PF_1E2": "Fraction of the anomaly pixels found when 1 % of the background is flagged",
+    "PD_AT_PF_1E3": "Fraction of the anomaly pixels found when 0.1 % of the background is flagged",
 }
 """Names of the figures, with what they say."""
 
 
 @dataclass(frozen=True)
-class LabelledScores:
-    """Scores of valid pixels, by truth. anomaly, background : (n,) float64, min-max normalised to [0, 1]."""
+class LabeledScores:
+    """Scores of valid pixels, by truth. anomaly, background : (n,) float64, min-max normalized to [0, 1]."""
 
     anomaly: Array
     background: Array
 
 
-def label_scores(scores: Array, truth: Array) -> LabelledScores:
-    """Normalise the finite scores and divide them by truth.
+def label_scores(scores: Array, truth: Array) -> LabeledScores:
+    """Normalize the finite scores and divide them by truth.
 
     scores : (rows, columns), NaN where not valid. truth : (rows, columns) bool, True = anomaly.
     Raises DataError when the sizes differ, a class has no valid pixel, or the scores are constant.
@@ -62,14 +62,14 @@ def label_scores(scores: Array, truth: Array) -> LabelledScores:
     if low == high:
         raise DataError("All scores are equal: there is nothing to evaluate.")
     values = (values - low) / (high - low)
-    return LabelledScores(values[labels], values[~labels])
+    return LabeledScores(values[labels], values[~labels])
 
 
-def figures(labelled: LabelledScores) -> Dict[str, float]:
+def figures(labeled: LabeledScores) -> Dict[str, float]:
     """Return every figure of `FIGURES` by name."""
-    anomaly, background = labelled.anomaly, labelled.background
+    anomaly, background = labeled.anomaly, labeled.background
     detection, false_alarm = float(anomaly.mean()), float(background.mean())
-    area = area_under_roc(labelled)
+    area = area_under_roc(labeled)
     return {
         "AUC_PD_PF": area,
         "AUC_PD_TAU": detection,
@@ -80,43 +80,47 @@ def figures(labelled: LabelledScores) -> Dict[str, float]:
         "AUC_ODP": detection + 1 - false_alarm,
         "AUC_OADP": area + detection - false_alarm,
         "AUC_SNPR": detection / false_alarm if false_alarm > 0 else float("inf"),
-        "AVERAGE_PRECISION": average_precision(labelled),
-        "PD_AT_PF_1E2": detection_at(labelled, 1e-2),
-        "PD_AT_PF_1E3": detection_at(labelled, 1e-3),
+        "AVERAGE_PRECISION": average_precision(labeled),
+        "PD_AT_PF_1E2": detection_at(labeled, 1e-2),
+        "PD_AT_PF_1E3": detection_at(labeled, 1e-3),
     }
 
 
-def area_under_roc(labelled: LabelledScores) -> float:
-    """Return the Mann-Whitney statistic: share of pairs in which the anomaly scores higher, ties at one half."""
-    n = len(labelled.anomaly)
-    ranks = average_ranks(np.concatenate([labelled.anomaly, labelled.background]))
-    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * len(labelled.background)))
+def area_under_roc(labeled: LabeledScores) -> float:
+    """Return the Mann-Whitney statistic: fraction of pairs in which the anomaly scores higher, ties at one half.
+
+    >>> area_under_roc(LabeledScores(anomaly=np.array([0.4, 1.0]), background=np.array([0.0, 0.4])))
+    0.875
+    """
+    n = len(labeled.anomaly)
+    ranks = average_ranks(np.concatenate([labeled.anomaly, labeled.background]))
+    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * len(labeled.background)))
 
 
-def average_precision(labelled: LabelledScores) -> float:
+def average_precision(labeled: LabeledScores) -> float:
     """Return the sum over distinct thresholds of precision times gain in recall, as scikit-learn defines it."""
-    _, detections, alarms = _counts(labelled)
+    _, detections, alarms = _counts(labeled)
     gains = np.diff(detections, prepend=0)
-    return float((detections / (detections + alarms) * gains).sum() / len(labelled.anomaly))
+    return float((detections / (detections + alarms) * gains).sum() / len(labeled.anomaly))
 
 
-def detection_at(labelled: LabelledScores, false_alarms: float) -> float:
+def detection_at(labeled: LabeledScores, false_alarms: float) -> float:
     """Return the largest PD of any threshold whose PF is at most `false_alarms`."""
-    _, detections, alarms = _counts(labelled)
-    allowed = alarms <= false_alarms * len(labelled.background)
-    return float(detections[allowed].max(initial=0) / len(labelled.anomaly))
+    _, detections, alarms = _counts(labeled)
+    allowed = alarms <= false_alarms * len(labeled.background)
+    return float(detections[allowed].max(initial=0) / len(labeled.anomaly))
 
 
-def roc(labelled: LabelledScores) -> Tuple[Array, Array, Array]:
+def roc(labeled: LabeledScores) -> Tuple[Array, Array, Array]:
     """Return thresholds (falling), PD and PF at each distinct score, each (n,) float64."""
-    thresholds, detections, alarms = _counts(labelled)
-    return thresholds, detections / len(labelled.anomaly), alarms / len(labelled.background)
+    thresholds, detections, alarms = _counts(labeled)
+    return thresholds, detections / len(labeled.anomaly), alarms / len(labeled.background)
 
 
-def _counts(labelled: LabelledScores) -> Tuple[Array, Array, Array]:
+def _counts(labeled: LabeledScores) -> Tuple[Array, Array, Array]:
     """Distinct scores, falling, and how many anomaly and background pixels reach each of them."""
-    values = np.concatenate([labelled.anomaly, labelled.background])
-    labels = np.arange(len(values)) < len(labelled.anomaly)
+    values = np.concatenate([labeled.anomaly, labeled.background])
+    labels = np.arange(len(values)) < len(labeled.anomaly)
     order = np.argsort(-values, kind="stable")
     last = np.flatnonzero(np.diff(values[order], append=-1.0))
     detections = np.cumsum(labels[order])[last]

@@ -16,11 +16,11 @@ from typing import Any, Dict, List, Optional, Tuple
 import numpy as np
 
 from .cube import Array, Cube
-from .detectors.base import Background, Detector
-from .detectors.registry import make_detector
+from .detectors.base import Fitted, Method
+from .detectors.registry import make_method
 from .errors import HsiAnomalyError, ModelError
 
-FORMAT = 1
+FORMAT = 2
 _DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "|u1", "BOOL": "|b1"}
 _NAMES = {np.dtype(code): name for name, code in _DTYPES.items()}
 _KEY = "qgis_hsi_anomaly"
@@ -30,13 +30,13 @@ _KEY = "qgis_hsi_anomaly"
 class ModelHeader:
     """What a model file says of itself.
 
-    detector : the detector with the parameters it was fitted with.
-    bands : number of bands it was fitted on. wavelengths : theirs, in nanometres, or None.
+    method : the detector or pre-processor, with the parameters it was fitted with.
+    bands : number of bands it was fitted on. wavelengths : theirs, in nanometers, or None.
     band_numbers : their numbers in the raster it was fitted on, from 1. raster_bands : how many that raster has.
     versions : versions of the software that fitted it.
     """
 
-    detector: Detector
+    method: Method
     bands: int
     wavelengths: Optional[List[float]]
     band_numbers: List[int]
@@ -46,20 +46,20 @@ class ModelHeader:
 
 @dataclass(frozen=True)
 class Model(ModelHeader):
-    """A fitted detector as a model file holds it. background : what it learnt."""
+    """A fitted method as a model file holds it. fitted : what it learned."""
 
-    background: Background
+    fitted: Fitted
 
 
-def model_of(detector: Detector, background: Background, cube: Cube, versions: Dict[str, str]) -> Model:
-    """Return the model of a detector fitted on `cube`; ModelError where its background cannot be saved."""
-    if not detector.can_save:
+def model_of(method: Method, fitted: Fitted, cube: Cube, versions: Dict[str, str]) -> Model:
+    """Return the model of a method fitted on `cube`; ModelError where nothing it learned can be saved."""
+    if not method.can_save:
         raise ModelError(
-            f"{detector.id} learns no background that could be saved: run it on each raster instead."
+            f"{method.id} learns no background that could be saved: run it on each raster instead."
         )
     wavelengths = None if cube.wavelengths is None else [float(value) for value in cube.wavelengths]
     numbers = [int(number) for number in cube.band_numbers]
-    return Model(detector, cube.bands, wavelengths, numbers, cube.raster_bands, versions, background)
+    return Model(method, cube.bands, wavelengths, numbers, cube.raster_bands, versions, fitted)
 
 
 def write_model(path: str, model: Model) -> None:
@@ -71,20 +71,24 @@ def model_bytes(model: Model) -> bytes:
     """Return the content of a model file."""
     header: Dict[str, Any] = {
         "format": FORMAT,
-        "detector": model.detector.id,
-        "parameters": model.detector.values(),
+        "method": model.method.id,
+        "parameters": model.method.values(),
         "bands": model.bands,
         "wavelengths": model.wavelengths,
         "band_numbers": model.band_numbers,
         "raster_bands": model.raster_bands,
         "versions": model.versions,
-        "facts": model.background.facts(),
+        "facts": model.fitted.facts(),
     }
     entries: Dict[str, Any] = {"__metadata__": {_KEY: json.dumps(header)}}
     chunks, offset = [], 0
-    for name, array in model.background.arrays().items():
+    for name, array in model.fitted.arrays().items():
         data = np.ascontiguousarray(array)
         data = data.astype(data.dtype.newbyteorder("<"))
+        if data.dtype not in _NAMES:
+            raise TypeError(
+                f"{model.method.id}: {name} is {data.dtype}; model files hold {', '.join(_DTYPES)}."
+            )
         raw = data.tobytes()
         entries[name] = {
             "dtype": _NAMES[data.dtype],
@@ -112,12 +116,12 @@ def model_from(content: bytes, path: str = "") -> Model:
     """Return the model that is the content of the file `path`. Raises ModelError as `read_model`."""
     header, arrays, facts = _parse(content, path)
     try:
-        background = header.detector.restore(arrays, facts)
+        fitted = header.method.restore(arrays, facts)
     except HsiAnomalyError as error:
         raise ModelError(f"The model file {path} cannot be used: {error}") from error
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(f"The model file {path} is damaged: fit it again.") from error
-    return Model(**vars(header), background=background)
+    return Model(**vars(header), fitted=fitted)
 
 
 def _content(path: str) -> bytes:
@@ -142,7 +146,9 @@ def _parse(raw: bytes, path: str) -> Tuple[ModelHeader, Dict[str, Array], Dict[s
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise not_a_model from error
     if form != FORMAT:
-        raise ModelError(f"The model file {path} has format {form}; this version reads {FORMAT}.")
+        raise ModelError(
+            f"The model file {path} has format {form} and this version reads format {FORMAT}: fit it again."
+        )
     try:
         return _header(header), _arrays(entries, raw[8 + length :]), dict(header["facts"])
     except EOFError as error:
@@ -174,7 +180,7 @@ def _header(header: Dict[str, Any]) -> ModelHeader:
     if wavelengths is not None:
         wavelengths = [float(value) for value in wavelengths]
     found = ModelHeader(
-        make_detector(header["detector"], dict(header["parameters"])),
+        make_method(header["method"], dict(header["parameters"])),
         int(header["bands"]),
         wavelengths,
         numbers,

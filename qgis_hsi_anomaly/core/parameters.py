@@ -1,19 +1,24 @@
 """Parameters described once: checks, toolbox, command line, help and documentation follow.
 
-A detector is a frozen dataclass whose fields are made by `integer`, `number`, `choice`, `choices`,
-`flag` and `text`. The field's name in upper case is the Processing name, in lower case with dashes the option.
-Where it would be a word of Python the field ends in an underscore (`lambda_`), which the two leave out.
+A detector or a tool is a frozen dataclass whose fields are made by `integer`, `number`, `choice`, `choices`, `flag`
+and `text`; those of a tool also by `raster`, `region`, `vector`, `file`, `bands` and `output`. The field's name in
+upper case is the Processing name, in lower case with dashes the option. Where it would be a word of Python the field
+ends in an underscore (`lambda_`), which the two leave out.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
+import os
+import re
 from dataclasses import dataclass
-from typing import Any, Dict, Optional, Tuple, Type, TypeVar
+from typing import Any, Dict, List, Optional, Tuple, Type, TypeVar
 
 from .errors import ParameterError
 
+PATHS = ("raster", "region", "vector", "file", "folder")
+"""Kinds of parameters that are paths."""
 _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}
 
@@ -22,9 +27,12 @@ _FALSE = {"false", "no", "off", "0"}
 class Parameter:
     """One parameter: its type, default, unit, permitted values and help.
 
-    kind : integer, number, choice (one static string), choices (a tuple of them), boolean or text.
+    kind : integer, number, choice (one static string), choices (a tuple of them), boolean, text, bands (a tuple of
+    numbers), or what a path leads to: raster, region (a raster or polygons), vector, file, folder.
     minimum, maximum : bounds, both included. above : a bound that is not included.
     odd : only odd integers. unit : empty where the value has none.
+    writes : the path is an output. several : a tuple of paths. optional : may be empty. positional : stands on the
+    command line without a name. extensions : of files, empty where any will do.
     """
 
     kind: str
@@ -39,6 +47,16 @@ class Parameter:
     odd: bool = False
     options: Tuple[str, ...] = ()
     advanced: bool = False
+    writes: bool = False
+    several: bool = False
+    optional: bool = False
+    positional: bool = False
+    extensions: Tuple[str, ...] = ()
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the value is a path, or several."""
+        return self.kind in PATHS
 
     @property
     def processing_name(self) -> str:
@@ -56,6 +74,12 @@ class Parameter:
             return "true or false"
         if self.kind == "text":
             return "text"
+        if self.kind == "bands":
+            return "a list of band numbers such as 1,2,5-40"
+        if self.is_path:
+            return {"raster": "a raster", "region": "a raster or polygons", "vector": "a vector layer"}.get(
+                self.kind, f"the name of a {self.kind}"
+            ) + (" or several" if self.several else "")
         if self.kind in ("choice", "choices"):
             some = "one of " if self.kind == "choice" else "one or more of "
             return some + ", ".join(self.options)
@@ -90,6 +114,12 @@ class Parameter:
             return bool(value) if value in (True, False, 0, 1) else None
         if self.kind == "text":
             return value.strip() if isinstance(value, str) else None
+        if self.kind == "bands":
+            return tuple(
+                parse_numbers(value) if isinstance(value, str) and value.strip() else map(int, value or ())
+            )
+        if self.is_path:
+            return self._paths(value)
         if self.kind == "choice":
             return value if value in self.options else None
         if self.kind == "choices":
@@ -112,6 +142,28 @@ class Parameter:
         if number != int(number) or (self.odd and int(number) % 2 == 0):
             return None
         return int(number)
+
+    def _paths(self, value: Any) -> Any:
+        if self.several:
+            paths = tuple(os.fspath(item) for item in ([value] if isinstance(value, str) else value or ()))
+            return paths if paths or self.optional else None
+        path = os.fspath(value) if value is not None else ""
+        return path if path.strip() or self.optional else None
+
+
+def parse_numbers(text: str) -> List[int]:
+    """Return the numbers in a list such as `1,2,5-40`. Raises ValueError where it is none.
+
+    >>> parse_numbers("1,5-7")
+    [1, 5, 6, 7]
+    """
+    numbers: List[int] = []
+    for item in (part.strip() for part in text.split(",")):
+        match = re.fullmatch(r"(\d{1,6})\s*(?:-\s*(\d{1,6}))?", item)
+        if match is None or int(match[2] or match[1]) < int(match[1]):
+            raise ValueError(f"{item} is not a number or a range of numbers")
+        numbers.extend(range(int(match[1]), int(match[2] or match[1]) + 1))
+    return numbers
 
 
 def _written(bound: float) -> str:
@@ -175,6 +227,52 @@ def text(default: str, label: str, help: str, *, advanced: bool = False) -> Any:
     return _field(Parameter("text", default, label, help, advanced=advanced))
 
 
+def raster(label: str, help: str, *, several: bool = False, **more: Any) -> Any:
+    """Field that holds the path of a raster to read, or with `several` a tuple of them."""
+    return _path("raster", label, help, several=several, **more)
+
+
+def region(label: str, help: str, **more: Any) -> Any:
+    """Field that holds the path of a mask raster or of polygons."""
+    return _path("region", label, help, **more)
+
+
+def vector(label: str, help: str, **more: Any) -> Any:
+    """Field that holds the path of a vector layer to read."""
+    return _path("vector", label, help, **more)
+
+
+def file(
+    label: str, help: str, *, several: bool = False, extensions: Tuple[str, ...] = (), **more: Any
+) -> Any:
+    """Field that holds the path of a file to read, or with `several` a tuple of them."""
+    return _path("file", label, help, several=several, extensions=extensions, **more)
+
+
+def output(kind: str, label: str, help: str, *, extensions: Tuple[str, ...] = (), **more: Any) -> Any:
+    """Field that holds the path of what is written: a raster, a vector, a file or a folder."""
+    return _path(kind, label, help, writes=True, extensions=extensions, **more)
+
+
+def bands(help: str = "The bands to use, such as 1,2,5-40; all good ones by default.") -> Any:
+    """Field that holds band numbers as a tuple, empty for all."""
+    return _field(Parameter("bands", (), "Bands", help, optional=True))
+
+
+def _path(
+    kind: str, label: str, help: str, *, optional: bool = False, positional: bool = False, **more: Any
+) -> Any:
+    default: Any = () if more.get("several") else ""
+    return _field(Parameter(kind, default, label, help, optional=optional, positional=positional, **more))
+
+
+def seed_field(
+    help: str = "Start of the random numbers: the same seed gives the same scores.", *, advanced: bool = False
+) -> Any:
+    """Field that holds the start of random numbers, as every library takes it."""
+    return integer(0, "Seed", help, minimum=0, maximum=2**31 - 1, advanced=advanced)
+
+
 def _field(parameter: Parameter) -> Any:
     return dataclasses.field(default=parameter.default, metadata={"parameter": parameter})
 
@@ -202,15 +300,24 @@ class Parameters:
         }
 
 
+RESERVED = frozenset(
+    (
+        *("input", "output", "bands", "background", "model", "spread", "json", "help", "version", "method"),
+        *("device", "processes", "resume", "python", "machines", "machine", "rendezvous"),
+    )
+)
+"""Names that commands and the toolbox use for something else: no parameter of a detector may have them."""
+
 P = TypeVar("P", bound=Parameters)
 
 
 def parameters_of(cls: Type[Parameters]) -> Tuple[Parameter, ...]:
-    """List the parameters of a dataclass in order of declaration."""
+    """List the parameters of a dataclass in order of declaration, its own before those of its base classes."""
+    fields = [field for field in dataclasses.fields(cls) if "parameter" in field.metadata]
+    own = vars(cls).get("__annotations__", {})
     return tuple(
         dataclasses.replace(field.metadata["parameter"], name=field.name)
-        for field in dataclasses.fields(cls)
-        if "parameter" in field.metadata
+        for field in sorted(fields, key=lambda field: field.name not in own)
     )
 
 

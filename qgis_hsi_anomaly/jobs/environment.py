@@ -11,20 +11,20 @@ import tempfile
 from typing import Any, Dict, List
 
 from .. import __version__
-from ..core.progress import SILENT, Progress
+from ..core.run import ALONE, Run
 from .interpreter import OLDEST_TORCH, all_interpreters, how_to_get
 
 _TITLE = "Environment of QGIS HSI Anomaly"
 
 
-def environment_report(setting: str = "", progress: Progress = SILENT) -> Dict[str, Any]:
+def environment_report(setting: str = "", run: Run = ALONE) -> Dict[str, Any]:
     """Look at every interpreter and at this process; return JSON values.
 
     setting : the provider's interpreter. Keys: `version` of the plugin; `chosen`, the interpreter that learned
     detectors will use, or None; `advice` where there is none; `oldest_torch`; `interpreters`, a list with source, path,
     usable, reason, python, torch, numpy, devices; `here`, facts about this process and machine.
     """
-    found = all_interpreters(setting, progress)
+    found = all_interpreters(setting, run)
     usable = [interpreter for interpreter in found if not interpreter.reason]
     return {
         "version": __version__,

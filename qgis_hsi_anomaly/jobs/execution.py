@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Tuple
 
+from ..core.detectors.base import Method, Preprocessor
 from ..core.errors import ParameterError
 from ..core.parameters import Parameters, choice, flag, integer, text
 
@@ -13,6 +14,8 @@ COMMAND_LINE_ONLY = ("python", "machines", "machine", "rendezvous")
 """Fields that the toolbox does not show; the provider's setting gives `python` there."""
 LEARNING_ONLY = ("resume",)
 """Fields without a meaning where a model is only applied."""
+TORCH_ONLY = ("device", "resume")
+"""Fields without a meaning for methods that do not need torch."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Execution(Parameters):
         ("auto", "cpu", "cuda"),
         "Device",
         "Where a learned detector computes: auto takes the GPUs where there is one for every process, else the "
-        "processor; cpu and cuda insist.",
+        "processor; cpu and cuda force that device.",
         advanced=True,
     )
     processes: int = integer(
@@ -96,6 +99,19 @@ class Execution(Parameters):
                 f"{self.rendezvous!r}."
             )
         return host, int(port)
+
+    def check_suits(self, method: Method) -> None:
+        """Raise ParameterError where something is asked for that means nothing to a method."""
+        if self.machines > 1 and isinstance(method, Preprocessor):
+            raise ParameterError(f"{method.id}: MACHINES must be 1; use PROCESSES to share the work.")
+        if method.needs_torch:
+            return
+        if self.resume:
+            raise ParameterError(
+                f"{method.id}: RESUME must be false: there is no long training to go on with."
+            )
+        if self.device != "auto":
+            raise ParameterError(f"{method.id}: DEVICE must be auto: it computes on the processor.")
 
     def check_rows(self, rows: int) -> None:
         """Raise ParameterError where there are more processes than rows to divide among them."""

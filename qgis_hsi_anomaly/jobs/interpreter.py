@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ..core.errors import HsiAnomalyError, MissingLibraryError
-from ..core.progress import SILENT, Progress
+from ..core.run import ALONE, Run
 
 OLDEST_TORCH = (1, 13)
 """Oldest torch that the worker runs on: Debian 12's."""
@@ -39,7 +39,6 @@ try:
     found["numpy"] = numpy.__version__
     import torch
     found["torch"] = str(torch.__version__)
-    found["distributed"] = torch.distributed.is_available()
     if torch.cuda.is_available():
         found["gpus"] = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
 except Exception as error:
@@ -88,7 +87,7 @@ class Interpreter:
         return clean_environment(self.own)
 
 
-def find_interpreter(setting: str = "", progress: Progress = SILENT) -> Interpreter:
+def find_interpreter(setting: str = "", run: Run = ALONE) -> Interpreter:
     """Return the first interpreter that has torch.
 
     Order: `setting`, the environment variable QGIS_HSI_ANOMALY_PYTHON, the venv in the plugin's profile folder, the
@@ -96,7 +95,7 @@ def find_interpreter(setting: str = "", progress: Progress = SILENT) -> Interpre
     Raises MissingLibraryError, saying how to get torch.
     """
     rejected: List[Interpreter] = []
-    for found in _look(setting, progress):
+    for found in _look(setting, run):
         if not found.reason:
             return found
         rejected.append(found)
@@ -110,9 +109,9 @@ def find_interpreter(setting: str = "", progress: Progress = SILENT) -> Interpre
     )
 
 
-def all_interpreters(setting: str = "", progress: Progress = SILENT) -> List[Interpreter]:
+def all_interpreters(setting: str = "", run: Run = ALONE) -> List[Interpreter]:
     """Return what was found out about every candidate, in the order they are tried."""
-    return list(_look(setting, progress))
+    return list(_look(setting, run))
 
 
 def how_to_get() -> str:
@@ -178,9 +177,9 @@ def _located(named: str) -> str:
 
     Never in the current folder, which anybody may have put a program into; empty where there is none of that name.
     """
-    path = Path(os.path.expanduser(named))
-    if path.parent != Path() or path.is_absolute():
-        return os.path.abspath(path)
+    named = os.path.expanduser(named)
+    if os.path.basename(named) != named:
+        return os.path.abspath(named)
     folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
     names = [named, f"{named}.exe"] if sys.platform == "win32" else [named]
     places = (os.path.join(folder, name) for folder in folders for name in names)
@@ -208,14 +207,14 @@ def own_pythons() -> List[str]:
     return list(dict.fromkeys(found))
 
 
-def _look(setting: str, progress: Progress) -> Iterator[Interpreter]:
+def _look(setting: str, run: Run) -> Iterator[Interpreter]:
     seen = set()
     for source, path, own in _candidates(setting):
         # A folder's python, python3 and python3.x are one, as a rule.
         key = Path(path).parent if own else path
         if key not in seen:
             seen.update([key, Path(path).parent])
-            progress.check_cancelled()
+            run.check_cancelled()
             yield _judge(source, path, own)
 
 
@@ -236,8 +235,6 @@ def _judge(source: str, path: str, own: bool) -> Interpreter:
             reason += f" that works ({answer['reason']})"
     elif _version(torch) < OLDEST_TORCH:
         reason = f"its torch is {torch}, and {'.'.join(map(str, OLDEST_TORCH))} or newer is needed"
-    elif not answer.get("distributed"):
-        reason = f"its torch {torch} was built without torch.distributed"
     else:
         reason = ""
     return Interpreter(path, source, own, reason, python, torch, answer["numpy"] or "", tuple(answer["gpus"]))

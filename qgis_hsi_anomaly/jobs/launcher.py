@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from ..core.errors import HsiAnomalyError, WorkerError
-from ..core.progress import Progress
+from ..core.run import Run
 from .execution import Execution
 from .interpreter import Interpreter, own_session
 from .network import LOOPBACK, check_port, own_address
@@ -45,13 +45,13 @@ class Launcher:
     All hold the reading end of one pipe as standard input and the writing end of another as standard output. Closing
     the first ends every one that is not killed by then; the end of the second says that none is left.
 
-    On one machine the processes meet in a file of the private scratch folder and talk over the loopback: nothing of
-    it can be reached from outside. Several machines meet at the address of machine 0, which alone is listened on.
+    On one machine the processes share memory, a file of the private scratch folder: nothing listens anywhere. (GPUs
+    meet over the loopback.) Several machines meet at the address of machine 0, which alone is listened on.
     """
 
     def __init__(self, interpreter: Interpreter, execution: Execution, device: str, scratch: Path) -> None:
         self.execution, self.scratch = execution, scratch
-        self.maps: Optional[List[str]] = None
+        self.results: Optional[List[str]] = None
         self._errors: List[Dict[str, Any]] = []
         self._heard: Dict[int, float] = {}
         self._moved: Dict[int, Any] = {}
@@ -122,27 +122,27 @@ class Launcher:
     def __exit__(self, *_: Any) -> None:
         self.stop()
 
-    def listen(self, progress: Progress, wait: float = 0.0) -> bool:
+    def listen(self, run: Run, wait: float = 0.0) -> bool:
         """Pass on what the processes said, for at most `wait` seconds. Returns whether the run goes on.
 
         Raises Cancelled when the user asks to stop, and the error of the processes when they failed.
         """
         if self._working and time.monotonic() - self._reported > REPEAT:
-            self._report(progress, self._fraction)
-        progress.check_cancelled()
+            self._report(run, self._fraction)
+        run.check_cancelled()
         # Before the lines are taken, so that the last ones of a process that has ended are among them.
         failed = any(process.poll() for process in self.processes)
-        self._take_lines(progress, wait)
-        if self.maps is None and (self._errors or failed or self._ended):
+        self._take_lines(run, wait)
+        if self.results is None and (self._errors or failed or self._ended):
             raise self._failure()
-        if self.maps is not None:
+        if self.results is not None:
             # On one machine there is nothing to wait for. Several finish their last exchange together.
             since = time.monotonic() - self._last_moved
             return self.execution.machines > 1 and not self._ended and since < SILENCE
         self._check_hanging()
         return True
 
-    def _take_lines(self, progress: Progress, wait: float) -> None:
+    def _take_lines(self, run: Run, wait: float) -> None:
         while not self._ended:
             try:
                 line = self._lines.get(timeout=wait) if wait else self._lines.get_nowait()
@@ -151,18 +151,18 @@ class Launcher:
             wait = 0.0
             self._ended = line is None
             if line is not None:
-                self._take(line, progress)
+                self._take(line, run)
 
-    def _report(self, progress: Progress, fraction: float) -> None:
+    def _report(self, run: Run, fraction: float) -> None:
         self._fraction, self._reported = fraction, time.monotonic()
-        progress.update(fraction)
+        run.update(fraction)
 
     def set_to_work(self) -> None:
         """Note that from now on idle processes are suspicious."""
         self._working = True
         self._last_moved = time.monotonic()
 
-    def _take(self, line: bytes, progress: Progress) -> None:
+    def _take(self, line: bytes, run: Run) -> None:
         said = parse(line)
         if said is None:
             return
@@ -178,15 +178,15 @@ class Launcher:
         elif kind == "met":
             self._met = True
         elif kind == "progress":
-            self._report(progress, said["fraction"])
+            self._report(run, said["fraction"])
         elif kind == "message":
-            progress.message(said["text"])
+            run.message(said["text"])
         elif kind == "warning":
-            progress.warning(said["text"])
+            run.warning(said["text"])
         elif kind == "metric":
-            progress.metric(said["name"], said["value"])
+            run.metric(said["name"], said["value"])
         elif kind == "result" and rank == 0:
-            self.maps, self._last_moved = said["maps"], now
+            self.results, self._last_moved = said["names"], now
         elif kind == "error":
             self._errors.append(said)
 
@@ -214,11 +214,12 @@ class Launcher:
 
     def _failure(self) -> HsiAnomalyError:
         """Return what the processes failed of, once the others have had a moment to say it too."""
-        deadline = time.monotonic() + 10.0
+        # Over the network the others notice; in shared memory they wait on.
+        deadline = time.monotonic() + (10.0 if self.execution.machines > 1 else 1.0)
         while not self._ended and time.monotonic() < deadline:
             if len(self._errors) == len(self.processes) or any(map(library_error, self._errors)):
                 break
-            self._take_lines(Progress(), 0.2)
+            self._take_lines(Run(), 0.2)
         known = [error for error in map(library_error, self._errors) if error is not None]
         if known:
             return known[0]
@@ -272,7 +273,7 @@ class Launcher:
         # What they leave behind, they leave before their ends of the pipe are closed.
         deadline = time.monotonic() + 10.0
         while not self._ended and time.monotonic() < deadline:
-            self._take_lines(Progress(), 0.1)
+            self._take_lines(Run(), 0.1)
 
     def _read_lines(self, descriptor: int) -> None:
         with open(descriptor, "rb") as stream:

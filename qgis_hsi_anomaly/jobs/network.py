@@ -15,14 +15,17 @@ LOOPBACK = "127.0.0.1"
 def check_port(host: str, port: int) -> None:
     """Raise ParameterError where this machine cannot listen at `host` and `port`, the rendezvous, and there alone."""
     family, address = _resolve(host, port)
-    if ipaddress.ip_address(address[0].partition("%")[0]).is_unspecified:
+    found = ipaddress.ip_address(address[0].partition("%")[0])
+    if (getattr(found, "ipv4_mapped", None) or found).is_unspecified:
         raise ParameterError(
             f"execution: RENDEZVOUS {host} means every network interface: name the address of machine 0 on the network "
             "that the machines share."
         )
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            # On Windows the option of the other name lets a second program take the same port.
+            option = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+            probe.setsockopt(socket.SOL_SOCKET, option, 1)
             probe.bind(address)
     except OSError as error:
         raise ParameterError(

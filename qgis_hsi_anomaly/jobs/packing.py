@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core.cube import ArrayCube, Cube
 from ..core.errors import DataError
-from ..core.progress import SILENT, Progress
+from ..core.run import ALONE, Run
 
 MARGIN = 32 * 2**20
 """Bytes of the disk left free beside the packed cube, for the maps and for others."""
@@ -35,7 +35,7 @@ def check_room(cube: Cube, folder: Path) -> None:
         raise _no_room(folder, f"{needed / 1e9:.2f} GB are needed and {free / 1e9:.2f} GB are free")
 
 
-def pack_cube(cube: Cube, folder: Path, progress: Progress = SILENT, processes: int = 1) -> None:
+def pack_cube(cube: Cube, folder: Path, run: Run = ALONE, processes: int = 1) -> None:
     """Write `cube` into `folder` by row blocks.
 
     processes : how many will share the memory budget. Raises DataError where the disk is full.
@@ -47,7 +47,7 @@ def pack_cube(cube: Cube, folder: Path, progress: Progress = SILENT, processes: 
             np.lib.format.write_array_header_1_0(stream, header)  # type: ignore[no-untyped-call]
             for block in cube.blocks():
                 stream.write(np.ascontiguousarray(block.pixels, dtype="<f4").data)
-                progress.update(block.stop / cube.rows)
+                run.update(block.stop / cube.rows)
         np.save(folder / "valid.npy", cube.valid.astype(bool))
         np.save(folder / "background.npy", cube.background.astype(bool))
         metadata = {

@@ -1,7 +1,7 @@
 """The line protocol: what worker processes tell the one that started them, one JSON object a line.
 
 Every line has `kind` and `rank`. Kinds: alive (cpu seconds, updates; every half second from every process), met (all
-processes of the run have), progress (fraction), message and warning (text), metric (name, value), result (maps), error
+processes of the run have), progress (fraction), message and warning (text), metric (name, value), result (names), error
 (type, message). A line is one write, so that the lines of several processes do not mix.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, Dict, Optional
 
 from ..core import errors
 from ..core.errors import HsiAnomalyError
-from ..core.progress import Progress
+from ..core.run import Processes, Run
 
 BEAT = 0.5
 """Seconds between the signs of life of a worker process."""
@@ -44,15 +44,16 @@ class Channel:
             self.send("alive", cpu=time.process_time(), updates=self._updates)
             time.sleep(BEAT)
 
-    def progress(self) -> Progress:
-        """Return a sink that sends everything from the first process, and only counts updates in the others."""
+    def run(self, processes: Processes) -> Run:
+        """Return the run of this process: the first one's sends everything, the others' only counts updates."""
         if self.rank:
-            return Progress(on_fraction=self._count)
-        return Progress(
+            return Run(on_fraction=self._count, processes=processes)
+        return Run(
             on_fraction=self._fraction(),
             on_message=lambda text: self.send("message", text=text),
             on_warning=lambda text: self.send("warning", text=text),
             on_metric=lambda name, value: self.send("metric", name=name, value=value),
+            processes=processes,
         )
 
     def _count(self, _: float) -> None:

@@ -23,7 +23,9 @@ import time
 import traceback
 import zlib
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
+
+import numpy as np
 
 PACKAGE = "qgis_hsi_anomaly"
 
@@ -66,7 +68,7 @@ def keep_output() -> int:
 
 
 def load_package() -> None:
-    """Import the package this file lies in, and no other of its name, without making its neighbours importable."""
+    """Import the package this file lies in, and no other of its name, without making its neighbors importable."""
     folder = Path(__file__).parent.parent
     spec = importlib.util.spec_from_file_location(
         PACKAGE, folder / "__init__.py", submodule_search_locations=[str(folder)]
@@ -79,45 +81,64 @@ def load_package() -> None:
 
 
 def perform(scratch: Path, channel: Any) -> None:
-    """Fit, score, save: what `task.json` says."""
-    import numpy as np
-
-    from qgis_hsi_anomaly.core.deep.checkpoint import Checkpoint
-    from qgis_hsi_anomaly.core.deep.group import Meeting, join_group, leave_group
-    from qgis_hsi_anomaly.core.detectors.registry import make_detector
-    from qgis_hsi_anomaly.core.errors import DataError
-    from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model
+    """Do what `task.json` says with the other processes; process 0 leaves the results."""
+    from qgis_hsi_anomaly.core.deep.processes import Meeting, join, leave
+    from qgis_hsi_anomaly.core.deep.training.checkpoint import Checkpoint
+    from qgis_hsi_anomaly.core.tasks import Surroundings, task_of
     from qgis_hsi_anomaly.jobs.packing import unpack_cube
 
     told = json.loads((scratch / "meeting.json").read_text(encoding="utf-8"))
-    group = join_group(told.pop("device"), Meeting(channel.rank, folder=str(scratch), **told))
+    processes = join(told.pop("device"), Meeting(channel.rank, folder=str(scratch), **told))
     channel.send("met")
-    task = wait_for_task(scratch / "task.json")
-    cube, progress = unpack_cube(scratch), channel.progress()
-    check_alike(task, cube, group)
-    if task["checkpoint"] is not None:
-        group.checkpoint = Checkpoint(task["checkpoint"], resume=True)
-    if task["task"] == "apply":
-        background = read_model(task["model"]).background
-        scoring = progress
-    else:
-        detector = make_detector(task["detector"], task["parameters"])
-        learning, scoring = progress.part(0.0, 0.7), progress.part(0.7, 1.0)
-        background = detector.fit(cube, progress if task["task"] == "fit" else learning, group)
-        if task["save_model"] and group.rank == 0:
-            write_model(str(scratch / "model"), model_of(detector, background, cube, versions()))
-    maps = {} if task["task"] == "fit" else background.maps(cube, scoring, group)
-    if group.rank == 0:
-        try:
-            for name, array in maps.items():
+    asked = wait_for_task(scratch / "task.json")
+    run, cube, task = channel.run(processes), unpack_cube(scratch), task_of(asked["task"])
+    check_alike(asked["task"], cube, run)
+    task.method.check_libraries()
+    checkpoint = None if asked["checkpoint"] is None else Checkpoint(asked["checkpoint"], resume=True)
+
+    def new_cube(shape: Tuple[int, ...]) -> Any:
+        return shared_cube(scratch / "cube-out.npy", shape, run)
+
+    results = task.perform(cube, run, Surroundings(versions(task.method.requires), checkpoint, new_cube))
+    run.sum(np.zeros(1))  # all have written what they share
+    names: List[str] = []
+    if processes.rank == 0:
+        with telling_of_room(scratch):
+            for name, array in results.maps.items():
                 np.save(scratch / f"{name}.npy", array)
-        except OSError as error:
-            raise DataError(
-                f"The scores cannot be left in {scratch.parent}: {error}. Free some room there, or set the environment "
-                "variable TMPDIR to a folder with more."
-            ) from error
-    channel.send("result", maps=list(maps) if group.rank == 0 else [])
-    leave_group(group)
+            if results.model:
+                (scratch / "model").write_bytes(results.model)
+        kept = {"model": bool(results.model), "cube": results.cube is not None}
+        names = [*results.maps, *(name for name, there in kept.items() if there)]
+    channel.send("result", names=names)
+    leave(processes)
+
+
+def shared_cube(path: Path, shape: Tuple[int, ...], run: Any) -> Any:
+    """Return a float32 array in a file that every process writes its own rows of."""
+    header: Any = {"descr": "<f4", "fortran_order": False, "shape": shape}
+    if run.processes.rank == 0:
+        with telling_of_room(path.parent), open(path, "wb") as stream:
+            np.lib.format.write_array_header_1_0(stream, header)  # type: ignore[no-untyped-call]
+            # Zeros, not a hole: a disk that fills under a memory map would kill the process.
+            row = bytes(4 * shape[1] * shape[2])
+            stream.writelines(row for _ in range(shape[0]))
+    run.sum(np.zeros(1))
+    return np.load(path, mmap_mode="r+")
+
+
+@contextlib.contextmanager
+def telling_of_room(scratch: Path) -> Iterator[None]:
+    """Raise DataError, saying what to do, where results find no room in the scratch folder."""
+    from qgis_hsi_anomaly.core.errors import DataError
+
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"The results cannot be left in {scratch.parent}: {error}. Free some room there, or set the environment "
+            "variable TMPDIR to a folder with more."
+        ) from error
 
 
 def wait_for_task(path: Path) -> Dict[str, Any]:
@@ -128,40 +149,28 @@ def wait_for_task(path: Path) -> Dict[str, Any]:
     return found
 
 
-def check_alike(task: Dict[str, Any], cube: Any, group: Any) -> None:
+def check_alike(task: Dict[str, Any], cube: Any, run: Any) -> None:
     """Raise ParameterError where another machine was given another raster or other parameters."""
-    import numpy as np
-
     from qgis_hsi_anomaly.core.errors import ParameterError
 
-    what = [
-        task["task"],
-        task["detector"],
-        task["parameters"],
-        cube.rows,
-        cube.columns,
-        cube.bands,
-        cube.valid_pixels,
-    ]
+    named = {name: value for name, value in task.items() if name != "model_file"}
+    what = [named, cube.rows, cube.columns, cube.bands, cube.valid_pixels]
     own = np.array([zlib.crc32(json.dumps(what, sort_keys=True).encode())], dtype=np.float64)
-    if group.sum(own)[0] != own[0] * group.size:
+    if run.sum(own)[0] != own[0] * run.processes.size:
         raise ParameterError(
             "The machines were not given the same raster and parameters: use one command on all."
         )
 
 
-def versions() -> Dict[str, str]:
+def versions(libraries: Sequence[str]) -> Dict[str, str]:
     """Return the versions of the software at work, for the model file."""
-    import numpy as np
-    import torch
-
     import qgis_hsi_anomaly
+    from qgis_hsi_anomaly.core.libraries import library_versions
 
     return {
         PACKAGE: qgis_hsi_anomaly.__version__,
         "python": platform.python_version(),
-        "numpy": np.__version__,
-        "torch": str(torch.__version__),
+        **library_versions(["numpy", "torch", *libraries]),
     }
 
 

@@ -14,7 +14,7 @@ from .settings import chosen_python
 
 
 def execution_parameters(learning: bool = True) -> List[QgsProcessingParameterDefinition]:
-    """Return the parameters of `Execution` that the toolbox shows, where something is learnt or a model applied."""
+    """Return the parameters of `Execution` that the toolbox shows, where something is learned or a model applied."""
     hidden = [name.upper() for name in COMMAND_LINE_ONLY + (() if learning else LEARNING_ONLY)]
     return [definition for definition in core_parameters(Execution) if definition.name() not in hidden]
 

@@ -9,24 +9,24 @@ from typing import Iterator
 from qgis.core import Qgis, QgsMessageLog, QgsProcessingException, QgsProcessingFeedback
 
 from ..core.errors import HsiAnomalyError
-from ..core.progress import Progress
+from ..core.run import Run
 
 LOG = "HSI anomaly"
 """Title of the plugin's tab in QGIS's log panel."""
 
 
-def progress_to(feedback: QgsProcessingFeedback) -> Progress:
-    """Return a progress that reports to `feedback` and stops when the user cancels there."""
+def run_of(feedback: QgsProcessingFeedback) -> Run:
+    """Return a run that reports to `feedback` and stops when the user cancels there."""
 
-    def show_share(fraction: float) -> None:
+    def show_fraction(fraction: float) -> None:
         percent = 100 * fraction
         # qgis_process notices Ctrl-C only when it is told of a change, and QGIS tells of tenths of a percent.
         if percent < 100 and int(10 * percent) == int(10 * feedback.progress()):
             percent += 0.11 if percent < 50 else -0.11
         feedback.setProgress(percent)
 
-    return Progress(
-        on_fraction=show_share,
+    return Run(
+        on_fraction=show_fraction,
         on_message=feedback.pushInfo,
         on_warning=feedback.pushWarning,
         is_cancelled=feedback.isCanceled,

@@ -67,12 +67,12 @@ def band_list() -> QgsProcessingParameterDefinition:
 
 
 def background_layer() -> QgsProcessingParameterDefinition:
-    """The BACKGROUND parameter: where the background is learnt."""
+    """The BACKGROUND parameter: where the background is learned."""
     kinds = [QgsProcessing.SourceType.TypeRaster, QgsProcessing.SourceType.TypeVectorPolygon]
     definition = QgsProcessingParameterMapLayer("BACKGROUND", "Background region", None, True, kinds)
     return with_help(
         definition,
-        "Where the background is learnt: polygons, or a raster of the input's size in which it is not 0. "
+        "Where the background is learned: polygons, or a raster of the input's size in which it is not 0. "
         "Every pixel is scored all the same. The whole image by default.",
     )
 
@@ -108,11 +108,13 @@ def spread_raster() -> QgsProcessingParameterDefinition:
 
 
 def output_file(
-    name: str, label: str, filter: str, help: str, optional: bool = False
+    name: str, label: str, filter: str, help: str, optional: bool = False, advanced: bool = False
 ) -> QgsProcessingParameterDefinition:
     """Parameter that names a file to write; an optional one is not written unless it is asked for."""
     definition = QgsProcessingParameterFileDestination(name, label, filter, None, optional)
     definition.setCreateByDefault(not optional)
+    if advanced:
+        definition.setFlags(definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
     return with_help(definition, help)
 
 

@@ -1,12 +1,21 @@
-"""Which axis of a netCDF, HDF5 or Zarr array holds the bands: GDAL takes the first, many products have the last."""
+"""Arrays of netCDF, HDF5 and Zarr files: which axis is which is told by their names, never by their order.
+
+GDAL's classic view takes the first axis for bands, where many products have the last, and turns arrays upside down
+whose direction it does not know. So arrays are read as arrays, line by line.
+"""
 
 from __future__ import annotations
 
+import html
+import os
 import re
-from typing import Any, Iterator, List, Optional, Tuple
+from dataclasses import dataclass
+from typing import Any, Iterator, List, Optional, Sequence, Tuple
 
+import numpy as np
 from osgeo import gdal
 
+from ..core.cube import Array
 from ..core.errors import RasterError
 
 _DRIVERS = {"netCDF", "HDF5", "HDF5Image", "HDF4Image", "Zarr"}
@@ -47,36 +56,111 @@ _COLUMNS = {
     "column",
     "columns",
 }
-_SUBDATASET = re.compile(r'(?:NETCDF|HDF5|ZARR):"?(?P<file>.+?)"?:/*(?P<array>[^:]+)$')
+_SUBDATASET = re.compile(r'(?:NETCDF|HDF5|ZARR):"?(?P<file>.+?)"?:/*(?P<array>[^:]+)$', re.IGNORECASE)
+_SOURCE = re.compile(r"<SourceFilename([^>]*)>([^<]+)</SourceFilename>")
 
 
-def bands_first(path: str, dataset: Any) -> Any:
-    """Return a dataset whose bands are the array's band axis, and whose rows and columns are its rows and columns.
+@dataclass(frozen=True)
+class ArrayView:
+    """An array of two or three dimensions as lines, samples and bands.
 
-    dataset : as GDAL opened it. Returned as it is where GDAL's view is right, or where the format has no such axes.
-    Raises RasterError where the axes have no names by which they could be told: nothing is guessed.
+    array : GDAL's. rows, columns, bands : which of its dimensions they are; bands None where there are two.
     """
-    if (
-        dataset.GetDriver() is None
-        or dataset.GetDriver().ShortName not in _DRIVERS
-        or dataset.RasterCount < 2
-    ):
+
+    array: Any
+    rows: int
+    columns: int
+    bands: Optional[int]
+
+    def classic(self) -> Any:
+        """Return GDAL's classic dataset of it: for place and metadata, not for pixels."""
+        dataset = self.array.AsClassicDataset(self.columns, self.rows)
+        dataset.array_view = self
+        return dataset
+
+    def read(self, start: int, stop: int, bands: Sequence[int], dtype: Any) -> Array:
+        """Return lines [start, stop) of bands (from 0) as (stop - start, bands, columns)."""
+        sizes = [int(dimension.GetSize()) for dimension in self.array.GetDimensions()]
+        begin, count = [0] * len(sizes), list(sizes)
+        begin[self.rows], count[self.rows] = start, stop - start
+        first = min(bands)
+        if self.bands is not None:
+            begin[self.bands], count[self.bands] = first, max(bands) - first + 1
+        buffer = self.array.Read(array_start_idx=begin, count=count)
+        values = np.frombuffer(buffer, dtype=dtype).reshape(count)
+        if self.bands is None:
+            return np.ascontiguousarray(values.transpose(self.rows, self.columns)[:, None])
+        values = values.transpose(self.rows, self.bands, self.columns)
+        return np.ascontiguousarray(values[:, [band - first for band in bands]])
+
+    @property
+    def wavelengths(self) -> Tuple[Optional[Array], str]:
+        """Values of the bands' own axis, (bands,) float64, and their unit; None where it has none."""
+        variable = None
+        if self.bands is not None:
+            variable = self.array.GetDimensions()[self.bands].GetIndexingVariable()
+        if variable is None or variable.GetDataType().GetClass() != gdal.GEDTC_NUMERIC:
+            return None, ""
+        kind = gdal.ExtendedDataType.Create(gdal.GDT_Float64)
+        return np.frombuffer(variable.Read(buffer_datatype=kind), dtype=np.float64), variable.GetUnit() or ""
+
+
+def by_axes(path: str, dataset: Any) -> Any:
+    """Return a dataset whose lines, samples and bands are those of the array it shows.
+
+    dataset : as GDAL opened it. Returned as it is where the format has no named axes, or GDAL's view is right and says
+    where the array lies. Raises RasterError where the axes cannot be told: nothing is guessed.
+    """
+    driver = dataset.GetDriver()
+    if driver is not None and driver.ShortName == "VRT":
+        _check_sources(path, dataset)
+    if driver is None or driver.ShortName not in _DRIVERS or dataset.RasterCount == 0:
         return dataset
     array = _array_of(dataset)
+    if array is None and dataset.RasterCount == 1:
+        return dataset
     if array is None:
-        raise _untold(path, "is no array that could be looked at by its axes")
+        raise _untold(path, "shows an array that cannot be looked at by its axes")
     dimensions = [
         (dimension.GetName().lower(), int(dimension.GetSize())) for dimension in array.GetDimensions()
     ]
-    rows, columns = (_position(dimensions, names) for names in (_ROWS, _COLUMNS))
-    bands = _position(dimensions, _BANDS)
+    rows, columns, bands = (_position(dimensions, names) for names in (_ROWS, _COLUMNS, _BANDS))
+    if len(dimensions) == 2:
+        turned = rows == 1 or columns == 0
+        return _kept_or_viewed(dataset, ArrayView(array, int(turned), int(not turned), None), not turned)
     known = [axis for axis in (bands, rows, columns) if axis is not None]
     if len(dimensions) != 3 or len(known) < 2:
         axes = " x ".join(f"{name} ({size})" for name, size in dimensions)
         raise _untold(path, f"has the axes {axes}")
     left = 3 - sum(known)  # the third axis, where two are known
-    rows, columns = (left if axis is None else axis for axis in (rows, columns))
-    return dataset if (rows, columns) == (1, 2) else array.AsClassicDataset(columns, rows)
+    rows, columns, bands = (left if axis is None else axis for axis in (rows, columns, bands))
+    view = ArrayView(array, rows, columns, bands)
+    return _kept_or_viewed(dataset, view, (bands, rows, columns) == (0, 1, 2))
+
+
+def _kept_or_viewed(dataset: Any, view: ArrayView, in_order: bool) -> Any:
+    # Without a place GDAL takes the first line for the lowest, and turns the array over.
+    if in_order and dataset.GetGeoTransform(can_return_null=True) is not None:
+        return dataset
+    return view.classic()
+
+
+def _check_sources(path: str, dataset: Any) -> None:
+    """Raise RasterError where a VRT was made from GDAL's classic view of an array that this view gets wrong."""
+    for text in dataset.GetMetadata("xml:VRT") or []:
+        for options, name in set(_SOURCE.findall(text)):
+            source = html.unescape(name)
+            named = _SUBDATASET.match(source)
+            if named is None:
+                continue
+            if 'relativeToVRT="1"' in options:
+                source = source.replace(named["file"], os.path.join(os.path.dirname(path), named["file"]))
+            opened = gdal.OpenEx(source, gdal.OF_RASTER)
+            view = getattr(by_axes(source, opened), "array_view", None) if opened is not None else None
+            if view is not None and (view.bands, view.rows, view.columns) not in ((0, 1, 2), (None, 0, 1)):
+                raise RasterError(
+                    f"{path} takes {source} for an array with bands first, which it is not: give that instead."
+                )
 
 
 def _position(dimensions: List[Tuple[str, int]], names: Any) -> Optional[int]:

@@ -1,4 +1,4 @@
-"""Where the background may be learnt: a mask raster or polygons, on the image's grid."""
+"""Where the background may be learned: a mask raster or polygons, on the image's grid."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _AREAS = {ogr.wkbPolygon, ogr.wkbMultiPolygon, ogr.wkbCurvePolygon, ogr.wkbMulti
 
 
 def read_background(path: str, georeference: Georeference) -> Array:
-    """Return (rows, columns) bool on the image's grid, True where the background may be learnt.
+    """Return (rows, columns) bool on the image's grid, True where the background may be learned.
 
     path : a raster of the same grid (its first band: not 0 and valid = background), or polygons in any
     format and CRS. Polygons without CRS are taken to be in the image's; where the image has no
     geotransform, x is the column and y minus the row, as QGIS shows it. The source of a QGIS layer may carry
-    `|layername=`, `|layerid=` and `|subset=`. A pixel belongs to the polygon that its centre lies in.
+    `|layername=`, `|layerid=` and `|subset=`. A pixel belongs to the polygon that its center lies in.
     Raises RasterError or DataError.
     """
     plain, options = _source(path)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+import re
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Iterator, List, Union
 
 from osgeo import gdal
 
 from ..core.errors import RasterError
-from .axes import bands_first
+from .axes import by_axes
 
 _GZIP = b"\x1f\x8b"
 _NOT_DATA = {".hdr", ".xml", ".sta", ".enp", ".txt", ".properties", ".ovr", ".msk"}
@@ -37,6 +38,8 @@ def gdal_failures(sentence: str) -> Iterator[List[str]]:
         yield failures
     except RasterError:
         raise
+    except UnicodeDecodeError as error:
+        failures.append(as_text(error.object))  # a message that is not UTF-8, in newer GDAL
     except (RuntimeError, SystemError, AttributeError, TypeError) as error:
         # Attribute and type errors: the block went on with the None of a call that failed.
         if not failures and not isinstance(error, (RuntimeError, SystemError)):
@@ -121,7 +124,7 @@ def _open(path: str) -> Any:
     with gdal_failures(f"{path} cannot be opened as a raster") as failures:
         dataset = gdal.OpenEx(path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR)
         if dataset is not None:
-            dataset = bands_first(path, dataset)
+            dataset = by_axes(path, dataset)
             # What went wrong on the way (a CRS not understood) does not keep the pixels from being read.
             failures.clear()
         return dataset
@@ -151,6 +154,9 @@ def _refuse_short_envi(path: str, dataset: Any) -> None:
         )
 
 
+_SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".shp.xml")
+
+
 def _is_envi(dataset: Any) -> bool:
     driver = dataset.GetDriver()  # none where the dataset is a view of an array
     return driver is not None and driver.ShortName == "ENVI"
@@ -160,14 +166,33 @@ def input_files(name: str) -> List[str]:
     """Return every file that is read with an input, as the user named it: what GDAL lists, and its headers."""
     plain = name.split("|", maxsplit=1)[0]
     files = [plain]
-    try:
-        with gdal_failures(name):
-            dataset: Any = gdal.OpenEx(plain, gdal.OF_RASTER)
-            if dataset is not None:
-                files += dataset.GetFileList() or []
-                if _is_envi(dataset):
-                    # GDAL looks for this header before those of other names.
-                    files.append(os.path.splitext(plain)[0] + ".hdr")
-    except RasterError:
-        return files
-    return files
+    for kind in (gdal.OF_RASTER, gdal.OF_VECTOR):
+        try:
+            with gdal_failures(name):
+                dataset: Any = gdal.OpenEx(plain, kind)
+                files += (dataset.GetFileList() or []) if dataset is not None else []
+        except RasterError:
+            continue
+    if plain.lower().endswith(".hdr") and os.path.exists(plain):
+        with suppress(RasterError):
+            files.append(data_of_header(plain))
+    # What stands beside them, or would be taken with them if it did; and what an archive lies in.
+    beside = [
+        os.path.splitext(file)[0] + extension
+        for file in files
+        for extension in (*_SHAPEFILE, ".hdr")
+        if extension == ".hdr" or file.lower().endswith(".shp")
+    ]
+    return list(dict.fromkeys([*files, *beside, *filter(None, map(_archive, files))]))
+
+
+def _archive(file: str) -> str:
+    """Return the file on disk that a /vsi path leads into; empty where it leads into none."""
+    if not file.startswith("/vsi"):
+        return ""
+    path = re.sub(r"^(/vsi[a-z]+/)+", "", file).replace("{", "").replace("}", "")
+    for start in (path, "/" + path.lstrip("/")):
+        for part in (start, *(str(parent) for parent in Path(start).parents)):
+            if os.path.isfile(part):
+                return part
+    return ""

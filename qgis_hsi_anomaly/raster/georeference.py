@@ -9,7 +9,7 @@ from typing import Any, Optional, Tuple
 from osgeo import gdal, osr
 
 from ..core.errors import RasterError
-from .dataset import gdal_failures
+from .dataset import as_text, gdal_failures
 
 EARTH_RADIUS = 6371007.2
 """Metres; radius of the sphere with the area of the WGS 84 ellipsoid."""
@@ -37,7 +37,7 @@ class Georeference:
             (gcp.GCPPixel, gcp.GCPLine, gcp.GCPX, gcp.GCPY, gcp.GCPZ, gcp.Id)
             for gcp in dataset.GetGCPs() or ()
         )
-        crs = dataset.GetProjection() or (dataset.GetGCPProjection() if gcps else "") or ""
+        crs = as_text(dataset.GetProjection() or (dataset.GetGCPProjection() if gcps else "") or "")
         if crs.startswith('LOCAL_CS["Arbitrary"'):
             # What an ENVI header says where there is no CRS.
             crs = ""
@@ -63,7 +63,7 @@ class Georeference:
 
     @property
     def pixel_area(self) -> Optional[float]:
-        """Square map units a pixel covers; square metres, at the middle row, where the CRS is geographic.
+        """Square map units a pixel covers; square meters, at the middle row, where the CRS is geographic.
 
         None without a geotransform, or a CRS that can be understood.
         """

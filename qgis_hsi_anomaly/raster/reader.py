@@ -10,7 +10,7 @@ from osgeo import gdal
 from ..core.bands import BandTable, numbers_text
 from ..core.cube import MEMORY_BUDGET, Array, restrict_background
 from ..core.errors import DataError, ParameterError
-from ..core.progress import SILENT, Progress
+from ..core.run import ALONE, Run
 from .background import read_background
 from .dataset import open_dataset
 from .georeference import Georeference
@@ -27,13 +27,13 @@ def open_cube(
     bands: Optional[Sequence[int]] = None,
     background: Optional[str] = None,
     memory_budget: int = MEMORY_BUDGET,
-    progress: Progress = SILENT,
+    run: Run = ALONE,
     drop: bool = True,
 ) -> RasterCube:
     """Open a raster as a cube, after one pass over its pixels for the valid ones.
 
     bands : numbers of the bands to use, from 1, in this order; all by default.
-    background : raster of the same grid or polygon layer: where the background may be learnt.
+    background : raster of the same grid or polygon layer: where the background may be learned.
     memory_budget : bytes for row blocks. drop : leave out bands that are marked bad, constant, or nodata
     throughout, and say so; else every band asked for is used (a model needs all of its bands).
     Raises RasterError, ParameterError (bands) or DataError (too little valid data), one sentence each.
@@ -53,19 +53,19 @@ def open_cube(
     _need_two(path, candidates, reasons)
     # Before the pass over the pixels, so that a mistake is told at once.
     mask = None if background is None else read_background(background, Georeference.of(dataset))
-    found = scan(RasterRows(dataset, path, candidates), memory_budget, drop, progress)
+    found = scan(RasterRows(dataset, path, candidates), memory_budget, drop, run)
     for number, empty, constant in zip(candidates, found.empty, found.constant):
         if drop and (empty or constant):
             reasons[number] = "nodata throughout" if empty else "constant"
     used = [number for number in candidates if number not in reasons]
     dropped = [DroppedBand(number, reason) for number, reason in sorted(reasons.items())]
-    _report(dropped, dataset.RasterCount, progress)
+    _report(dropped, dataset.RasterCount, run)
     _need_two(path, used, reasons)
     _need_pixels(path, used, found.valid, found.band_pixels[[candidates.index(number) for number in used]])
     source = RasterRows(dataset, path, used)
     if source.block_bytes > gdal.GetCacheMax():
-        progress.warning(
-            f"{path} is stored in blocks of {source.block_rows} rows, which take {source.block_bytes >> 20} MB "
+        run.warning(
+            f"{path} is stored in blocks of {source.block_rows} rows, which take {source.block_bytes / 1e6:.0f} MB "
             f"unpacked: more than GDAL keeps, so they are unpacked several times; the environment variable "
             f"GDAL_CACHEMAX={source.block_bytes // 10**6 + 1} makes reading faster."
         )
@@ -152,12 +152,12 @@ def _need_pixels(path: str, used: Sequence[int], valid: Array, band_pixels: Arra
     )
 
 
-def _report(dropped: Sequence[DroppedBand], count: int, progress: Progress) -> None:
+def _report(dropped: Sequence[DroppedBand], count: int, run: Run) -> None:
     if not dropped:
         return
     reasons = {band.number: band.reason for band in dropped}
-    progress.message(f"Bands not used, {len(dropped)} of {count}: {_in_words(reasons)}.")
-    progress.metric("dropped_bands", {str(number): reason for number, reason in reasons.items()})
+    run.message(f"Bands not used, {len(dropped)} of {count}: {_in_words(reasons)}.")
+    run.metric("dropped_bands", {str(number): reason for number, reason in reasons.items()})
 
 
 def _in_words(reasons: Dict[int, str]) -> str:

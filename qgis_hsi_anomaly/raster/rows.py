@@ -46,6 +46,7 @@ class RasterRows:
         self.path, self.numbers = path, [int(number) for number in numbers]
         self.rows, self.columns = int(dataset.RasterYSize), int(dataset.RasterXSize)
         self._dataset, self._lock = dataset, threading.Lock()
+        self._view = getattr(dataset, "array_view", None)
         bands = [dataset.GetRasterBand(number) for number in self.numbers]
         names = {gdal.GetDataTypeName(band.DataType) for band in bands}
         unknown = sorted(names - set(_DTYPES))
@@ -60,6 +61,11 @@ class RasterRows:
         self.block_rows = max(1, min(int(bands[0].GetBlockSize()[1]), self.rows))
         wide, _ = bands[0].GetBlockSize()
         across = -(-self.columns // wide) * wide
+        if self._view is not None:
+            # Chunks of an array are not kept by GDAL: whole ones are read.
+            self.block_rows = max(
+                1, min(int(self._view.array.GetBlockSize()[self._view.rows] or 1), self.rows)
+            )
         # Blocks of pixel-interleaved files hold every band, wanted or not.
         pixels_whole = dataset.GetMetadataItem("INTERLEAVE", "IMAGE_STRUCTURE") == "PIXEL"
         held = dataset.RasterCount if pixels_whole else len(self.numbers)
@@ -102,6 +108,11 @@ class RasterRows:
         height, item = stop - start, self.dtype.itemsize
         # Line by line, bands within a line: measured fastest for every interleaving, up to four times.
         sentence = f"{self.path} cannot be read at rows {start + 1} to {stop}, it may be damaged or cut short"
+        if self._view is not None:
+            with self._lock, gdal_failures(sentence):
+                return np.asarray(
+                    self._view.read(start, stop, [number - 1 for number in numbers], self.dtype)
+                )
         with self._lock, gdal_failures(sentence):
             # Not into an array of ours: that is newer than GDAL 3.4.
             buffer = self._dataset.ReadRaster(
@@ -117,7 +128,7 @@ class RasterRows:
             )
             values = np.frombuffer(buffer, dtype=self.dtype).reshape(height, len(numbers), self.columns)
             if start // self.block_rows != stop // self.block_rows or stop == self.rows:
-                # Blocks gone past are not needed again; GDAL would keep them up to a share of all memory.
+                # Blocks gone past are not needed again; GDAL would keep them up to a fraction of all memory.
                 self._dataset.FlushCache()
         return values
 

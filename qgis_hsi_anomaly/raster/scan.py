@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.cube import Array
-from ..core.progress import SILENT, Progress
+from ..core.run import ALONE, Run
 from .rows import RasterRows
 
 
@@ -26,7 +26,7 @@ class Scan:
     band_pixels: Array
 
 
-def scan(source: RasterRows, budget: int, drop: bool = True, progress: Progress = SILENT) -> Scan:
+def scan(source: RasterRows, budget: int, drop: bool = True, run: Run = ALONE) -> Scan:
     """Scan the bands of `source` once, in spans of at most `budget` bytes.
 
     drop : leave empty and constant bands out of the valid-pixel mask; else all bands count.
@@ -58,7 +58,7 @@ def scan(source: RasterRows, budget: int, drop: bool = True, progress: Progress 
             seen = values[:, index] if invalid is None else values[:, index][~invalid[:, index]]
             if seen.size:
                 low[band], high[band] = min(low[band], seen.min()), max(high[band], seen.max())
-        progress.update(stop / source.rows)
+        run.update(stop / source.rows)
     if source.always_valid:
         counts[:] = bands
         band_pixels[:] = source.rows * source.columns
@@ -73,5 +73,5 @@ def scan(source: RasterRows, budget: int, drop: bool = True, progress: Progress 
             invalid = source.invalid(values, start, list(gappy))
             gaps = 0 if invalid is None else np.count_nonzero(invalid, axis=1)
             counts[start:stop] -= (len(gappy) - np.asarray(gaps)).astype(np.uint16)
-            progress.update(stop / source.rows)
+            run.update(stop / source.rows)
     return Scan(empty, constant, counts == bands - empty.sum() - len(gappy), band_pixels)

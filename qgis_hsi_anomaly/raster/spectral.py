@@ -65,17 +65,20 @@ def band_table(dataset: Any) -> BandTable:
     whole = {**_lower(dataset.GetMetadata()), **_lower(dataset.GetMetadata("ENVI"))}
 
     wavelengths, fwhm = np.full(count, np.nan), np.full(count, np.nan)
-    centres = _values(own, whole, _WAVELENGTH_KEYS, count)
+    centers = _values(own, whole, _WAVELENGTH_KEYS, count)
     widths = _values(own, whole, _WIDTH_KEYS, count)
     unit = _text(own, _UNIT_KEYS) or _text([whole], _UNIT_KEYS)
-    if np.array_equal(centres, np.arange(1, count + 1)):
-        centres[:] = np.nan  # band numbers: what GDAL shows of an axis without values
-    if np.isfinite(centres).any():
-        wavelengths, fwhm = in_nanometres(centres, widths, unit)
+    view = getattr(dataset, "array_view", None)
+    if view is not None and view.wavelengths[0] is not None:
+        centers, unit = view.wavelengths
+    if np.array_equal(centers, np.arange(1, count + 1)):
+        centers = np.full(count, np.nan)  # band numbers: what GDAL shows of an axis without values
+    if np.isfinite(centers).any():
+        wavelengths, fwhm = in_nanometres(centers, widths, unit)
     elif any("central_wavelength_um" in items for items in imagery):
-        centres = np.array([_number(items.get("central_wavelength_um")) for items in imagery])
+        centers = np.array([_number(items.get("central_wavelength_um")) for items in imagery])
         widths = np.array([_number(items.get("fwhm_um")) for items in imagery])
-        wavelengths, fwhm = in_nanometres(centres, widths, "um")
+        wavelengths, fwhm = in_nanometres(centers, widths, "um")
     else:
         found = [_IN_NAME.findall(name) for name in names]
         if all(found):
@@ -87,22 +90,22 @@ def band_table(dataset: Any) -> BandTable:
     return BandTable(names, wavelengths, fwhm, good == 0, mask)
 
 
-def in_nanometres(centres: Array, widths: Optional[Array], unit: str) -> Tuple[Array, Array]:
-    """Return centres and widths, (bands,) float64, in nanometres.
+def in_nanometres(centers: Array, widths: Optional[Array], unit: str) -> Tuple[Array, Array]:
+    """Return centers and widths, (bands,) float64, in nanometres.
 
     unit : as the file has it. Where it is empty or unknown, the size of the numbers tells: below 100 it
     must be micrometres, else nanometres. Wavenumbers are per centimetre.
     """
-    widths = np.full(len(centres), np.nan) if widths is None else widths
+    widths = np.full(len(centers), np.nan) if widths is None else widths
     name = unit.strip().lower()
     if name in WAVENUMBERS:
         with np.errstate(divide="ignore"):
-            wavelengths = 1e7 / centres
+            wavelengths = 1e7 / centers
         return wavelengths, wavelengths**2 * widths * 1e-7
     factor = _length(name)
     if np.isnan(factor) and name not in _NOT_LENGTHS:
-        factor = 1e3 if np.nanmax(centres) < 100 else 1.0
-    return centres * factor, widths * factor
+        factor = 1e3 if np.nanmax(centers) < 100 else 1.0
+    return centers * factor, widths * factor
 
 
 def _length(unit: str) -> float:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Dict, List
+from typing import Any, Dict, List, Tuple
 
 import numpy as np
 from osgeo import gdal
 
 from ..core.cube import Array, Cube
 from ..core.errors import RasterError
-from ..core.progress import SILENT, Progress
+from ..core.run import ALONE, Run
 from .dataset import gdal_failures
 from .georeference import Georeference
 
@@ -38,14 +39,14 @@ def write_map(
 
 
 def write_cube(
-    path: str, cube: Cube, georeference: Georeference, metadata: Dict[str, str], progress: Progress = SILENT
+    path: str, cube: Cube, georeference: Georeference, metadata: Dict[str, str], run: Run = ALONE
 ) -> None:
     """Write a cube's bands as float32 GeoTIFF or ENVI, row block by row block, NaN where not valid.
 
     Bands keep wavelength and fwhm. path, metadata, errors: as `write_map`.
     """
     with gdal_failures(f"The output {path} cannot be written"):
-        _write_bands(path, _driver(path), cube, georeference, metadata, progress)
+        _write_bands(path, _driver(path), cube, georeference, metadata, run)
 
 
 def sidecars(target: Path) -> List[Path]:
@@ -70,7 +71,7 @@ def _write(
     metadata: Dict[str, str],
 ) -> None:
     rows, columns = array.shape
-    dataset = gdal.GetDriverByName(driver).Create(path, columns, rows, 1, gdal.GDT_Float32, _OPTIONS[driver])
+    dataset = _create(path, driver, (columns, rows, 1), _OPTIONS[driver])
     georeference.put(dataset)
     dataset.SetMetadata({key: str(value) for key, value in metadata.items()})
     band = dataset.GetRasterBand(1)
@@ -89,6 +90,22 @@ def _write(
             float(finite.std(dtype=np.float64)),
         )
     dataset.FlushCache()
+    del band, dataset
+    _check_complete(path, driver)
+
+
+def _create(path: str, driver: str, size: Tuple[int, int, int], options: List[str]) -> Any:
+    dataset = gdal.GetDriverByName(driver).Create(path, *size, gdal.GDT_Float32, options)
+    if dataset is None:
+        # GDAL has said why, as a rule; it is quiet where there is no room for the first byte.
+        raise RuntimeError(gdal.GetLastErrorMsg() or "there is no room, or it is not permitted")
+    return dataset
+
+
+def _check_complete(path: str, driver: str) -> None:
+    # GDAL says nothing where there is no room for what ENVI's own header does not hold.
+    if driver == "ENVI" and not os.path.exists(f"{path}.aux.xml"):
+        raise RasterError(f"The output {path} cannot be written: there is no room for its metadata.")
 
 
 def _write_bands(
@@ -97,12 +114,10 @@ def _write_bands(
     cube: Cube,
     georeference: Georeference,
     metadata: Dict[str, str],
-    progress: Progress,
+    run: Run,
 ) -> None:
     options = [*_OPTIONS[driver], "INTERLEAVE=PIXEL" if driver == "GTiff" else "INTERLEAVE=BIP"]
-    dataset = gdal.GetDriverByName(driver).Create(
-        path, cube.columns, cube.rows, cube.bands, gdal.GDT_Float32, options
-    )
+    dataset = _create(path, driver, (cube.columns, cube.rows, cube.bands), options)
     georeference.put(dataset)
     dataset.SetMetadata({key: str(value) for key, value in metadata.items()})
     for index in range(cube.bands):
@@ -129,5 +144,7 @@ def _write_bands(
             buf_line_space=4 * cube.bands * cube.columns,
             buf_band_space=4,
         )
-        progress.update(stop / cube.rows)
+        run.update(stop / cube.rows)
     dataset.FlushCache()
+    del band, dataset
+    _check_complete(path, driver)

@@ -92,14 +92,14 @@ def qgis_process(folder: Path, *arguments: str) -> None:
 
 
 def draw(scene: Path, truth: Path, scores: Path, picture: Path) -> None:
-    """Draw the scene in true colour beside the score map, targets outlined."""
+    """Draw the scene in true color beside the score map, targets outlined."""
     targets = read(truth)
     score_map = read(scores)
     score_map = np.where(np.isfinite(score_map), score_map, np.nan)
     low, high = np.nanpercentile(score_map, (2, 99.8))
     figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5.4), constrained_layout=True)
-    left.imshow(true_colour(scene), interpolation="nearest")
-    left.set_title("Scene in true colour, implanted targets outlined")
+    left.imshow(true_color(scene), interpolation="nearest")
+    left.set_title("Scene in true color, implanted targets outlined")
     shown = right.imshow(score_map, cmap="magma", vmin=low, vmax=high, interpolation="nearest")
     right.set_title("E2E-SSCADE anomaly score")
     figure.colorbar(shown, ax=right, shrink=0.85, label="energy, larger = more anomalous")
@@ -112,10 +112,10 @@ def draw(scene: Path, truth: Path, scores: Path, picture: Path) -> None:
     plt.close(figure)
 
 
-def true_colour(scene: Path) -> Any:
+def true_color(scene: Path) -> Any:
     """Return red, green and blue (rows, columns, 3), stretched to 0..1; white where there is no data."""
     numbers: List[int] = [
-        int(np.abs(WAVELENGTHS - nanometres).argmin()) + 1 for nanometres in (650, 550, 470)
+        int(np.abs(WAVELENGTHS - nanometers).argmin()) + 1 for nanometers in (650, 550, 470)
     ]
     dataset = gdal.Open(str(scene))
     nodata = dataset.GetRasterBand(1).GetNoDataValue()
@@ -128,7 +128,7 @@ def true_colour(scene: Path) -> Any:
 
 
 def outline(axes: Any, targets: Any) -> None:
-    """Draw the border of every target pixel's neighbourhood, so that single pixels can be found."""
+    """Draw the border of every target pixel's neighborhood, so that single pixels can be found."""
     rows, columns = np.nonzero(targets)
     covered = np.zeros(targets.shape, dtype=bool)
     for row, column in zip(rows, columns):

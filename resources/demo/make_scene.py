@@ -25,12 +25,12 @@ from scipy.ndimage import gaussian_filter
 Array = Any  # numpy arrays; QGIS's numpy is older than its useful types
 
 ROWS, COLUMNS = 120, 150
-PIXEL = 30.0  # metres
+PIXEL = 30.0  # meters
 EAST, NORTH = 366_000.0, 5_808_000.0  # upper left corner, UTM zone 33N: south-west of Berlin
 NODATA = -32768
 TRUTH_SHARE = 0.07  # a pixel is an anomaly from this share of target material on
 
-# Band centres of the two detectors, nanometres.
+# Band centers of the two detectors, nanometers.
 VISIBLE = np.linspace(420.0, 993.0, 88)
 INFRARED = np.linspace(1004.0, 2450.0, 136)
 WAVELENGTHS = np.concatenate([VISIBLE, INFRARED])
@@ -41,14 +41,14 @@ DEAD_BANDS = (121, 124)  # numbers from 1: no data in any pixel
 # 1. Materials ---------------------------------------------------------------------------------------------------
 
 
-def dip(centre: float, width: float, depth: float) -> Array:
-    """Return the share of light left by an absorption at `centre`, `width` the standard deviation in nm."""
-    return 1 - depth * np.exp(-0.5 * ((WAVELENGTHS - centre) / width) ** 2)
+def dip(center: float, width: float, depth: float) -> Array:
+    """Return the share of light left by an absorption at `center`, `width` the standard deviation in nm."""
+    return 1 - depth * np.exp(-0.5 * ((WAVELENGTHS - center) / width) ** 2)
 
 
-def rise(centre: float, width: float) -> Array:
-    """Return a smooth step from 0 to 1 at `centre`."""
-    return 1 / (1 + np.exp(-(WAVELENGTHS - centre) / width))
+def rise(center: float, width: float) -> Array:
+    """Return a smooth step from 0 to 1 at `center`."""
+    return 1 / (1 + np.exp(-(WAVELENGTHS - center) / width))
 
 
 def leaf(chlorophyll: float, water: float, plateau: float) -> Array:
@@ -122,12 +122,12 @@ def landscape(random: np.random.Generator, names: List[str]) -> Array:
     row, column = np.mgrid[0:ROWS, 0:COLUMNS].astype(float)
     share = {name: np.zeros((ROWS, COLUMNS)) for name in names}
 
-    # Fields: the nearest of some centres, each with its own mix of crop, meadow, stubble and soils.
-    centres = random.uniform((0, 0), (ROWS, COLUMNS), (46, 2))
-    stretched = (row[..., None] - centres[:, 0]) ** 2 + (0.6 * (column[..., None] - centres[:, 1])) ** 2
+    # Fields: the nearest of some centers, each with its own mix of crop, meadow, stubble and soils.
+    centers = random.uniform((0, 0), (ROWS, COLUMNS), (46, 2))
+    stretched = (row[..., None] - centers[:, 0]) ** 2 + (0.6 * (column[..., None] - centers[:, 1])) ** 2
     field = stretched.argmin(axis=2)
     grown = ("crop", "meadow", "stubble", "loam", "dark soil", "sand")
-    mixes = random.dirichlet((0.6, 0.5, 0.4, 0.5, 0.3, 0.12), len(centres))
+    mixes = random.dirichlet((0.6, 0.5, 0.4, 0.5, 0.3, 0.12), len(centers))
     for name, mix in zip(grown, mixes.T):
         patchy = np.exp(0.45 * smooth(random, 3) + 0.2 * smooth(random, 1))
         share[name] = mix[field] * patchy + 0.01
@@ -168,7 +168,7 @@ def variability(random: np.random.Generator, roofs: Array) -> Array:
     """Return the factor (rows, columns, bands) by which spectra differ within one material.
 
     Pigments, water, iron, clay and litter vary from place to place and from pixel to pixel, and no two
-    roofs (share (rows, columns)) have the same colour.
+    roofs (share (rows, columns)) have the same color.
     """
     patterns = (
         (dip(670, 30, 0.5) * dip(450, 45, 0.5), 0.2),  # chlorophyll
@@ -186,10 +186,10 @@ def variability(random: np.random.Generator, roofs: Array) -> Array:
         )
         exponent += amount * field[..., None] * np.log(pattern)
     edges = random.uniform(480, 700, (ROWS, COLUMNS, 1))
-    colour = 1 / (1 + np.exp(-(WAVELENGTHS - edges) / 25)) - 0.5
+    color = 1 / (1 + np.exp(-(WAVELENGTHS - edges) / 25)) - 0.5
     bitumen = random.gamma(1.0, 0.35, (ROWS, COLUMNS, 1)) * np.log(dip(1725, 18, 0.15) * dip(2310, 28, 0.3))
     share = np.clip(3 * roofs, 0, 1)[..., None]
-    exponent += share * (random.normal(0, 0.5, (ROWS, COLUMNS, 1)) * colour + bitumen)
+    exponent += share * (random.normal(0, 0.5, (ROWS, COLUMNS, 1)) * color + bitumen)
     return np.exp(exponent)
 
 
@@ -239,8 +239,8 @@ TARGETS: Tuple[Target, ...] = (
 
 def signal() -> Array:
     """Return the photons that reach the sensor from a white ground, (bands,), relative: sun, air and band width."""
-    metres = WAVELENGTHS * 1e-9
-    sun = metres**-4.0 / (np.exp(0.014388 / (metres * 5778)) - 1) * FWHM
+    meters = WAVELENGTHS * 1e-9
+    sun = meters**-4.0 / (np.exp(0.014388 / (meters * 5778)) - 1) * FWHM
     vapour = (
         dip(760, 4, 0.3) * dip(940, 22, 0.45) * dip(1130, 25, 0.5) * dip(1385, 45, 0.99) * dip(1880, 65, 0.99)
     ) * dip(2010, 12, 0.25)
@@ -280,7 +280,7 @@ def simulate(seed: int = 0) -> Tuple[Array, Array]:
         )
         implanted[place][..., list(foreign).index(target.material)] = target.share
     shares = np.concatenate([shares * (1 - implanted.sum(axis=2, keepdims=True)), implanted], axis=2)
-    # The optics mix neighbours: what arrives in a pixel comes from a little around it.
+    # The optics mix neighbors: what arrives in a pixel comes from a little around it.
     shares = gaussian_filter(shares, (0.42, 0.42, 0), mode="nearest")
     reflectance = shares @ np.stack([*spectra.values(), *foreign.values()])
 

@@ -1,49 +1,42 @@
 """The contract of detectors, checked on every one in the registry."""
 
 import json
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from qgis_hsi_anomaly.core.cube import ArrayCube
-from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class, make_detector
+from qgis_hsi_anomaly.core.detectors.base import Group
+from qgis_hsi_anomaly.core.detectors.registry import (
+    detector_class,
+    detector_ids,
+    make_detector,
+    make_method,
+    method_class,
+    preprocessor_ids,
+)
 from qgis_hsi_anomaly.core.errors import Cancelled, DataError, ModelError, ParameterError
-from qgis_hsi_anomaly.core.group import Group
 from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model
-from qgis_hsi_anomaly.core.parameters import from_values, parameters_of
-from qgis_hsi_anomaly.core.progress import Progress
+from qgis_hsi_anomaly.core.parameters import RESERVED, from_values, parameters_of
+from qgis_hsi_anomaly.core.run import Processes, Run
+from qgis_hsi_anomaly.jobs.execution import Execution
 
 ROWS, COLUMNS, BANDS = 24, 30, 12
 
-# What a method does not promise, and why.
-KEEPS_BRIGHTNESS = {
-    "crd",
-    "consensus",
-}  # crd, also as a member, represents the spectra: a constant added is brightness
-LOOKS_AROUND = {"localrx", "crd"}  # rows may be turned over, not shuffled
-FILTERS_IN_TURN = {"aed", "consensus"}  # smooths along columns, then along rows: not the same turned over
-LARGER_THAN_A_TARGET = {"aed"}  # refuses images no larger than the largest target
-DRAWS_AT_RANDOM = {"kernelrx", "cbad", "lrasmd", "lsmad"}  # draws pixels in row order
-LEARNS_WHAT_IT_SEES = {
-    "aegmm"
-}  # a mixture fitted to the end may give a single outlier a component of its own
-LEARNT_QUICKLY = {"epochs": 2}
+LEARNED_QUICKLY = {"epochs": 2}
 
 
-def test_the_registry_keeps_its_order():
-    """The toolbox and the documentation show the detectors in one order."""
-    classical = ["rx", "localrx", "crd", "knn", "kernelrx", "cbad", "lrasmd", "lsmad", "aed", "consensus"]
-    order = [*classical, "sscade", "dagmm", "aegmm", "liade", "scaae"]
-    known = [id for id in DETECTOR_IDS if id in order]
-
-    assert known == sorted(known, key=order.index)
-
-
-@pytest.fixture(params=DETECTOR_IDS)
+@pytest.fixture(params=detector_ids())
 def id(request):
-    """Every detector's id; learned ones are left out where torch is missing."""
-    if detector_class(request.param).needs_torch:
+    """Every detector's id; those whose libraries are missing are left out."""
+    cls = detector_class(request.param)
+    for library in cls.requires:
+        pytest.importorskip(library)
+    if cls.needs_torch:
         # The images are tiny: more threads would only wait for each other.
         pytest.importorskip("torch").set_num_threads(1)
     return request.param
@@ -53,15 +46,15 @@ def id(request):
 def detector(id):
     """The detector at its defaults, learned ones with hardly any training."""
     known = {parameter.name for parameter in parameters_of(detector_class(id))}
-    return make_detector(id, {name: value for name, value in LEARNT_QUICKLY.items() if name in known})
+    return make_detector(id, {name: value for name, value in LEARNED_QUICKLY.items() if name in known})
 
 
 def scene(rows=ROWS, columns=COLUMNS, bands=BANDS, seed=1):
     """Two materials, smoothly mixed, under noise: (rows, columns, bands) float32."""
     random = np.random.default_rng(seed)
     materials = 1000 + 200 * np.cumsum(random.normal(size=(2, bands)), axis=1)
-    share = 0.5 + 0.4 * np.sin(np.arange(rows)[:, None] / 5) * np.cos(np.arange(columns) / 7)
-    mixed = share[..., None] * materials[0] + (1 - share[..., None]) * materials[1]
+    fraction = 0.5 + 0.4 * np.sin(np.arange(rows)[:, None] / 5) * np.cos(np.arange(columns) / 7)
+    mixed = fraction[..., None] * materials[0] + (1 - fraction[..., None]) * materials[1]
     return (mixed + random.normal(scale=20, size=mixed.shape)).astype(np.float32)
 
 
@@ -79,10 +72,10 @@ def scores_of(detector, array, **options):
     return detector.fit(cube).score(cube)
 
 
-def assert_same(found, expected, share=1e-4):
-    """Equal within a share of the range of the scores."""
-    spread = np.nanmax(expected) - np.nanmin(expected)
-    np.testing.assert_allclose(found, expected, rtol=0, atol=share * spread)
+def assert_same(found, expected, fraction=1e-4):
+    """Equal within a fraction of the range of the scores."""
+    extent = np.nanmax(expected) - np.nanmin(expected)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=fraction * extent)
 
 
 def test_scores_are_finite_where_valid_and_nan_elsewhere(detector):
@@ -105,7 +98,7 @@ def test_a_bright_implant_ranks_first(detector):
     array = (1000 + random.normal(scale=20, size=(ROWS, COLUMNS, BANDS))).astype(np.float32)
     array[11, 17] += 400
     region = np.ones((ROWS, COLUMNS), dtype=bool)
-    region[11, 17] = detector.id not in LEARNS_WHAT_IT_SEES
+    region[11, 17] = not detector.learns_outliers
 
     scores = scores_of(detector, array, background=region)
 
@@ -134,12 +127,12 @@ def test_the_same_run_gives_the_same_scores(detector):
 def test_block_height_does_not_matter(detector, height):
     """Scores are those of the whole image, however it is cut."""
     array = with_gaps(scene())
-    # The root in liade's divergence magnifies float32's rounding where a reconstruction is near its pixel.
-    share = 5e-4 if detector.id == "liade" else 1e-4
+    # A root of a difference magnifies float32's rounding where a reconstruction is near its pixel.
+    fraction = 5e-4 if detector.needs_torch else 1e-4
 
     cut, whole = (scores_of(detector, array, block_rows=rows) for rows in (height, ROWS))
 
-    assert_same(cut, whole, share)
+    assert_same(cut, whole, fraction)
 
 
 def test_two_processes_score_as_one(detector):
@@ -149,13 +142,13 @@ def test_two_processes_score_as_one(detector):
     array = with_gaps(scene())
     alone = scores_of(detector, array)
 
-    for found in _in_pair(lambda group: _fit_and_score(detector, ArrayCube(array), group)):
+    for found in _in_pair(lambda run: _fit_and_score(detector, ArrayCube(array), run)):
         assert_same(found, alone)
 
 
 def test_a_constant_added_to_all_values_does_not_matter(detector):
     """Distances to the background do not change with an offset of all bands."""
-    if detector.id in KEEPS_BRIGHTNESS:
+    if not detector.ignores_brightness:
         pytest.skip("represents the spectra themselves")
     array = scene()
 
@@ -169,23 +162,21 @@ def test_a_common_scale_changes_scores_by_a_factor_at_most(detector):
     array = scene()
     scores, scaled = scores_of(detector, array), scores_of(detector, array / 8192)
 
-    factor = scaled.sum() / scores.sum() if detector.id in {"crd", "knn", "lrasmd", "aed"} else 1.0
+    factor = scaled.sum() / scores.sum() if detector.has_unit else 1.0
     assert_same(scaled / factor, scores, 1e-2 if detector.needs_torch else 1e-3)
 
 
 def test_the_order_of_rows_does_not_matter(detector):
     """Global methods score a pixel alike wherever it lies, local ones whichever way is up."""
-    if detector.needs_torch or detector.id in DRAWS_AT_RANDOM | FILTERS_IN_TURN:
+    if detector.draws_at_random or detector.directional:
         pytest.skip("pixels are drawn, filtered or convolved in row order")
     array = with_gaps(scene())
-    order = (
-        np.arange(ROWS)[::-1] if detector.id in LOOKS_AROUND else np.random.default_rng(0).permutation(ROWS)
-    )
+    order = np.arange(ROWS)[::-1] if detector.local else np.random.default_rng(0).permutation(ROWS)
 
     assert_same(scores_of(detector, array[order]), scores_of(detector, array)[order], 1e-3)
 
 
-def test_only_background_pixels_are_learnt_from(detector):
+def test_only_background_pixels_are_learned_from(detector):
     """What lies outside the background region has no part in what `fit` learns."""
     array = scene()
     region = np.zeros((ROWS, COLUMNS), dtype=bool)
@@ -201,7 +192,7 @@ def test_only_background_pixels_are_learnt_from(detector):
 
 
 def test_pixels_outside_the_background_region_are_scored(detector):
-    """The region restricts what is learnt, not what is scored."""
+    """The region restricts what is learned, not what is scored."""
     region = np.zeros((ROWS, COLUMNS), dtype=bool)
     region[:, :18] = True
 
@@ -219,7 +210,7 @@ def test_degenerate_images_are_scored(detector, case):
             *{"fewer pixels than bands": (4, 5, 40), "2 x 2": (2, 2, 5), "one row": (1, 30, 5)}[case]
         )
 
-    if detector.id in LARGER_THAN_A_TARGET and case != "constant bands":
+    if detector.needs_room and case != "constant bands":
         with pytest.raises(DataError, match="MAX_TARGET_AREA"):
             scores_of(detector, array)
     else:
@@ -236,9 +227,9 @@ def test_progress_rises_to_the_end(detector):
     """Fit and score report shares that never fall and end at 1."""
     cube = ArrayCube(scene(), block_rows=7)
     shares = []
-    progress = Progress(on_fraction=shares.append)
+    run = Run(on_fraction=shares.append)
 
-    detector.fit(cube, progress.part(0.0, 0.5)).score(cube, progress.part(0.5, 1.0))
+    detector.fit(cube, run.part(0.0, 0.5)).score(cube, run.part(0.5, 1.0))
 
     assert shares[-1] == 1.0
     assert (np.diff(shares) >= -1e-9).all()
@@ -249,7 +240,7 @@ def test_a_run_can_be_cancelled_at_any_time(detector, after):
     """Whatever is being done, the next report of progress ends it."""
     cube = ArrayCube(scene(), block_rows=7)
     reports = []
-    counting = Progress(on_fraction=reports.append)
+    counting = Run(on_fraction=reports.append)
     detector.fit(cube, counting).score(cube, counting)
     allowed = int(after * len(reports))
     asked = []
@@ -258,9 +249,9 @@ def test_a_run_can_be_cancelled_at_any_time(detector, after):
         asked.append(True)
         return len(asked) > allowed
 
-    progress = Progress(is_cancelled=is_cancelled)
+    run = Run(is_cancelled=is_cancelled)
     with pytest.raises(Cancelled):
-        detector.fit(cube, progress).score(cube, progress)
+        detector.fit(cube, run).score(cube, run)
 
 
 def test_a_model_file_scores_as_the_background_it_holds(detector, tmp_path):
@@ -276,9 +267,9 @@ def test_a_model_file_scores_as_the_background_it_holds(detector, tmp_path):
     write_model(path, model_of(detector, background, cube, {"numpy": np.__version__}))
     model = read_model(path)
 
-    assert model.detector == detector
+    assert model.method == detector
     other = ArrayCube(with_gaps(scene(seed=2)))
-    np.testing.assert_array_equal(model.background.score(other), background.score(other))
+    np.testing.assert_array_equal(model.fitted.score(other), background.score(other))
 
 
 def test_parameters_survive_json_and_text(detector):
@@ -303,7 +294,7 @@ def test_every_parameter_is_explained(id):
 
 
 def _refused_values():
-    for id in DETECTOR_IDS:
+    for id in detector_ids():
         for parameter in parameters_of(detector_class(id)):
             bad = []
             if parameter.kind in ("integer", "number"):
@@ -330,7 +321,7 @@ def test_bad_values_are_refused_by_name(id, parameter, value):
 
 WINDOWED = [
     id
-    for id in DETECTOR_IDS
+    for id in detector_ids()
     if "inner_window" in {parameter.name for parameter in parameters_of(detector_class(id))}
 ]
 
@@ -343,11 +334,11 @@ def test_a_guard_as_wide_as_the_outer_window_is_refused(id, inner):
         make_detector(id, {"inner_window": inner, "outer_window": 21})
 
 
-def _fit_and_score(detector, cube, group):
-    return detector.fit(cube, group=group).score(cube, group=group)
+def _fit_and_score(detector, cube, run):
+    return detector.fit(cube, run).score(cube, run)
 
 
-class _Pair(Group):
+class _Pair(Processes):
     """One of two threads that play processes: sums wait for both."""
 
     size = 2
@@ -364,20 +355,103 @@ class _Pair(Group):
 
 
 def _in_pair(work):
-    """Run work(group) in two threads that play processes; return both results."""
+    """Run work(run) in two threads that play processes; return both results."""
     arrays, barrier, results = [None, None], threading.Barrier(2), [None, None]
 
-    def run(rank):
+    def play(rank):
         try:
-            results[rank] = work(_Pair(rank, arrays, barrier))
+            results[rank] = work(Run(processes=_Pair(rank, arrays, barrier)))
         except BaseException:
             barrier.abort()
             raise
 
-    threads = [threading.Thread(target=run, args=(rank,)) for rank in range(2)]
+    threads = [threading.Thread(target=play, args=(rank,)) for rank in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert all(result is not None for result in results)
     return results
+
+
+ALL = (*detector_ids(), *preprocessor_ids())
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_a_method_is_found_by_its_file(id):
+    """One file a method, named after it."""
+    cls = method_class(id)
+
+    assert cls.__module__.rpartition(".")[2] == cls.id == id
+    assert isinstance(cls.group, Group)
+
+
+@pytest.mark.parametrize("id", ALL)
+def test_seeds_have_a_maximum(id):
+    """Libraries take no larger ones."""
+    for parameter in parameters_of(method_class(id)):
+        if parameter.name == "seed":
+            assert parameter.maximum is not None and parameter.maximum < 2**32
+
+
+def test_names_that_commands_use_are_reserved():
+    """So that a detector's parameter of such a name is refused where it is written, not in every command."""
+    taken = {parameter.name for parameter in parameters_of(Execution)}
+
+    assert taken | {"input", "output", "bands", "background", "model", "spread", "json"} <= RESERVED
+
+
+@pytest.mark.parametrize("id", ALL)
+@pytest.mark.parametrize(("name", "value"), [("resume", True), ("device", "cpu")])
+def test_what_only_training_has_is_refused_elsewhere(id, name, value):
+    """In one sentence."""
+    method = make_method(id, {})
+    if method.needs_torch:
+        Execution(**{name: value}).check_suits(method)
+        return
+
+    with pytest.raises(ParameterError, match=f"^{id}: {name.upper()} must be"):
+        Execution(**{name: value}).check_suits(method)
+
+
+BLOCKED = """
+import sys
+class Block:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {"scipy", "sklearn", "skimage", "torch"}:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Block())
+import numpy as np
+from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.detectors.base import Group
+from qgis_hsi_anomaly.core.detectors.registry import (
+    detector_class,
+    detector_ids,
+    make_detector,
+    make_method,
+    method_class,
+    preprocessor_ids,
+)
+from qgis_hsi_anomaly.core.errors import MissingLibraryError
+cube = ArrayCube(np.random.default_rng(0).normal(size=(9, 8, 5)))
+for id in detector_ids():
+    cls = detector_class(id)
+    if cls.needs_torch:
+        continue
+    try:
+        make_detector(id, {}).fit(cube).score(cube)
+    except MissingLibraryError as error:
+        assert cls.requires and str(error).startswith(f"{id} needs "), error
+    else:
+        assert not cls.requires, id
+"""
+
+
+def test_optional_libraries_are_declared_and_only_their_detectors_need_them():
+    """Without scipy, scikit-learn, scikit-image and torch, all can be listed, and the others run."""
+    top = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED], cwd=top, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr

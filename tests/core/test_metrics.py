@@ -1,13 +1,11 @@
-"""Figures of merit against scikit-learn, scipy and the definitions written out."""
+"""Figures of merit against scikit-learn and the definitions written out."""
 
 import numpy as np
 import pytest
-from scipy.stats import norm, spearmanr
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from qgis_hsi_anomaly.core.errors import DataError
 from qgis_hsi_anomaly.core.metrics import FIGURES, figures, label_scores, roc
-from qgis_hsi_anomaly.core.ranks import normal_quantile, rank_correlation, rank_normal
 
 
 @pytest.fixture
@@ -36,12 +34,12 @@ def test_areas_agree_with_scikit_learn(scene):
 def test_areas_against_threshold_are_integrals(scene):
     """AUC(PD,tau) and AUC(PF,tau) are the integrals over the threshold, computed here on a fine grid."""
     scores, truth = scene
-    labelled = label_scores(scores, truth)
+    labeled = label_scores(scores, truth)
     grid = (np.arange(20000) + 0.5) / 20000
 
-    found = figures(labelled)
+    found = figures(labeled)
 
-    for name, values in (("AUC_PD_TAU", labelled.anomaly), ("AUC_PF_TAU", labelled.background)):
+    for name, values in (("AUC_PD_TAU", labeled.anomaly), ("AUC_PF_TAU", labeled.background)):
         integral = np.mean([(values >= tau).mean() for tau in grid])
         assert found[name] == pytest.approx(integral, abs=1e-4)
 
@@ -104,28 +102,3 @@ def test_scores_without_a_valid_pixel_are_refused():
     """They are to blame, not the truth."""
     with pytest.raises(DataError, match="scores have no valid pixel"):
         label_scores(np.full((1, 2), np.nan), np.array([[True, False]]))
-
-
-def test_normal_quantile_agrees_with_scipy():
-    """In the tails and in the middle."""
-    shares = np.concatenate([10.0 ** -np.arange(1, 15), np.linspace(0.001, 0.999, 999)])
-
-    assert normal_quantile(shares) == pytest.approx(norm.ppf(shares), rel=3e-9, abs=3e-9)
-
-
-def test_rank_correlation_agrees_with_scipy(scene):
-    """Ties included, invalid pixels left out."""
-    scores, _ = scene
-    other = np.round(scores**2 + np.random.default_rng(1).normal(size=scores.shape), 1)
-    valid = np.isfinite(scores)
-
-    assert rank_correlation(scores, other) == pytest.approx(
-        spearmanr(scores[valid], other[valid])[0], abs=1e-12
-    )
-
-
-def test_rank_normal_ignores_monotone_maps(scene):
-    """Only the order matters."""
-    values = scene[0][np.isfinite(scene[0])].astype(float)
-
-    assert rank_normal(values) == pytest.approx(rank_normal(np.exp(values)))

@@ -35,10 +35,10 @@ def test_round_trip(cube, path):
     """Same parameters, same bands, same scores."""
     model = read_model(str(path))
 
-    assert model.detector == make_detector("rx", {"regularization": "ridge"})
+    assert model.method == make_detector("rx", {"regularization": "ridge"})
     assert model.wavelengths == [400, 500, 600, 700, 800]
     assert (model.bands, model.band_numbers, model.raster_bands) == (5, [1, 2, 4, 5, 6], 7)
-    np.testing.assert_array_equal(model.background.score(cube), model.detector.fit(cube).score(cube))
+    np.testing.assert_array_equal(model.fitted.score(cube), model.method.fit(cube).score(cube))
 
 
 def test_other_readers_open_it(path):
@@ -48,7 +48,7 @@ def test_other_readers_open_it(path):
     arrays = safetensors.load_file(str(path))
 
     assert sorted(arrays) == ["mean", "whitening"]
-    np.testing.assert_array_equal(arrays["mean"], read_model(str(path)).background.mean)
+    np.testing.assert_array_equal(arrays["mean"], read_model(str(path)).fitted.mean)
 
 
 def test_nothing_is_left_beside_it(path):
@@ -106,7 +106,7 @@ def change_header(path, change):
     ("changes", "message"),
     [
         ({"format": 99}, "format 99"),
-        ({"detector": "os.system"}, "DETECTOR must be one of"),
+        ({"method": "os.system"}, "DETECTOR must be one of"),
         ({"parameters": {"regularization": "maybe"}}, "REGULARIZATION"),
         *(
             ({name: value}, "damaged")

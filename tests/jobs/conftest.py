@@ -1,4 +1,4 @@
-"""Fixtures of the worker's tests: cubes, a package with a misbehaving detector, and a look for what was left behind."""
+"""What the worker's tests share: cubes, a package with a misbehaving detector, and a look for what was left behind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ import pytest
 import qgis_hsi_anomaly
 from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.errors import MissingLibraryError
+from qgis_hsi_anomaly.core.run import ALONE
+from qgis_hsi_anomaly.core.tasks import Results
 from qgis_hsi_anomaly.jobs import launcher
+from qgis_hsi_anomaly.jobs.compute import in_workers
 from qgis_hsi_anomaly.jobs.interpreter import find_interpreter
 
 
@@ -36,18 +39,11 @@ def torch_python():
 
 @pytest.fixture(scope="session")
 def toy_package(tmp_path_factory):
-    """A copy of the package whose registry has the toy detector too."""
+    """A copy of the package that has the toy detector too."""
     package = tmp_path_factory.mktemp("toy") / "qgis_hsi_anomaly"
     source = Path(qgis_hsi_anomaly.__file__).parent
     shutil.copytree(source, package, ignore=shutil.ignore_patterns("__pycache__", "processing", "raster"))
-    detectors = package / "core" / "detectors"
-    shutil.copy(Path(__file__).with_name("toy.py"), detectors)
-    registry = detectors / "registry.py"
-    lines = registry.read_text(encoding="utf-8")
-    assert lines.count("_DETECTORS = {") == 1
-    registry.write_text(
-        lines.replace("_DETECTORS = {", '_DETECTORS = {"toy": ("toy", "Toy"),'), encoding="utf-8"
-    )
+    shutil.copy(Path(__file__).with_name("toy.py"), package / "core" / "detectors")
     return package
 
 
@@ -65,6 +61,13 @@ def scratch(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield folder
     assert_nothing_left(folder)
+
+
+def run_in_worker(task, cube, execution, run=ALONE, checkpoint=None):
+    """Perform a task in worker processes; return its results, which outlive them."""
+    with in_workers(task, cube, execution, run, checkpoint) as results:
+        made = None if results.cube is None else np.array(results.cube)
+    return Results(results.maps, results.model, made)
 
 
 def assert_nothing_left(folder, seconds=0.0):

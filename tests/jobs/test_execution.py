@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from qgis_hsi_anomaly.core.detectors.registry import make_method
 from qgis_hsi_anomaly.core.errors import ParameterError
 from qgis_hsi_anomaly.core.parameters import from_values, parameters_of
 from qgis_hsi_anomaly.jobs.execution import COMMAND_LINE_ONLY, Execution
@@ -93,6 +94,26 @@ def test_rows_are_counted_against_all_machines():
     execution.check_rows(4)
     with pytest.raises(ParameterError, match="at most the raster's 3 rows, all machines together; got 4"):
         execution.check_rows(3)
+
+
+@pytest.mark.parametrize(
+    ("values", "id", "sentence"),
+    [
+        ({"resume": True}, "rx", "rx: RESUME must be false: there is no long training to go on with."),
+        ({"device": "cpu"}, "rx", "rx: DEVICE must be auto: it computes on the processor."),
+        (
+            {"machines": 2, "rendezvous": "host:29500"},
+            "suppressbackground",
+            "suppressbackground: MACHINES must be 1; use PROCESSES to share the work.",
+        ),
+    ],
+)
+def test_what_means_nothing_to_a_method_is_refused(values, id, sentence):
+    Execution(**values).check_suits(make_method("sscade", {}))
+    Execution(processes=2).check_suits(make_method(id, {}))
+    with pytest.raises(ParameterError) as caught:
+        Execution(**values).check_suits(make_method(id, {}))
+    assert str(caught.value) == sentence
 
 
 def test_a_port_in_use_is_refused():

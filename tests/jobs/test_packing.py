@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.run import Run
 from qgis_hsi_anomaly.jobs.packing import check_room, pack_cube, packed_size, unpack_cube
 
 
@@ -14,9 +15,7 @@ def test_round_trip(cube, tmp_path, block_rows):
         cube.array, None, background, cube.wavelengths, None, [1, 2, 5, 6, 7, 9], 900.0, 2**20, block_rows, 12
     )
     fractions = []
-    from qgis_hsi_anomaly.core.progress import Progress
-
-    pack_cube(cube, tmp_path, Progress(on_fraction=fractions.append), processes=2)
+    pack_cube(cube, tmp_path, Run(on_fraction=fractions.append), processes=2)
     found = unpack_cube(tmp_path)
     assert isinstance(found.array, np.memmap)
     assert found.array.dtype == np.float32

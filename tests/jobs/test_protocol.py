@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from qgis_hsi_anomaly.core.errors import DataError
+from qgis_hsi_anomaly.core.run import SINGLE
 from qgis_hsi_anomaly.jobs.protocol import Channel, library_error, parse
 
 
@@ -19,11 +20,11 @@ def pipe():
 
 
 def test_the_first_process_sends_everything(pipe):
-    progress = Channel(pipe[1], 0).progress()
-    progress.update(0.25)
-    progress.message("línea\n1")
-    progress.warning("w")
-    progress.metric("figures", {"a": np.float32(0.5), "b": np.arange(2)})
+    run = Channel(pipe[1], 0).run(SINGLE)
+    run.update(0.25)
+    run.message("línea\n1")
+    run.warning("w")
+    run.metric("figures", {"a": np.float32(0.5), "b": np.arange(2)})
     lines = [parse(line) for line in os.read(pipe[0], 10000).splitlines()]
     assert [line.pop("kind") for line in lines] == ["progress", "message", "warning", "metric"]
     assert lines[0] == {"rank": 0, "fraction": 0.25}
@@ -33,17 +34,17 @@ def test_the_first_process_sends_everything(pipe):
 
 def test_the_others_only_count(pipe):
     channel = Channel(pipe[1], 1)
-    progress = channel.progress()
-    progress.update(0.5)
-    progress.message("unheard")
+    run = channel.run(SINGLE)
+    run.update(0.5)
+    run.message("unheard")
     channel.send("end")
     assert parse(os.read(pipe[0], 10000)) == {"kind": "end", "rank": 1}
 
 
 def test_progress_is_not_sent_more_often_than_it_can_be_seen(pipe):
-    progress = Channel(pipe[1], 0).progress()
+    run = Channel(pipe[1], 0).run(SINGLE)
     for step in range(1000):
-        progress.update(step / 1000)
+        run.update(step / 1000)
     assert os.read(pipe[0], 10000).count(b"\n") < 100
 
 

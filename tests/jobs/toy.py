@@ -10,79 +10,78 @@ from typing import ClassVar
 
 import numpy as np
 
-from qgis_hsi_anomaly.core.detectors.base import Background, Detector
+from qgis_hsi_anomaly.core.detectors.base import Background, Detector, Group
 from qgis_hsi_anomaly.core.errors import DataError
-from qgis_hsi_anomaly.core.group import ALONE
 from qgis_hsi_anomaly.core.parameters import choice, integer
-from qgis_hsi_anomaly.core.progress import SILENT
+from qgis_hsi_anomaly.core.run import ALONE
 
-BEHAVIOURS = ("scores", "talks", "refuses", "fails", "sleeps", "spins", "dies", "hogs")
+BEHAVIORS = ("scores", "talks", "refuses", "fails", "sleeps", "spins", "dies", "hogs")
 
 
 @dataclass(frozen=True)
 class Toy(Detector):
     id: ClassVar[str] = "toy"
     label: ClassVar[str] = "Toy"
-    group: ClassVar[str] = "Tests"
-    summary: ClassVar[str] = "Does what `behaviour` says, in the process of rank `culprit`."
+    group: ClassVar[Group] = Group.STATISTICAL
+    summary: ClassVar[str] = "Does what `behavior` says, in the process of rank `culprit`."
     source: ClassVar[str] = ""
 
-    behaviour: str = choice("scores", BEHAVIOURS, "Behaviour", "What it does.")
+    behavior: str = choice("scores", BEHAVIORS, "Behavior", "What it does.")
     culprit: int = integer(0, "Culprit", "Rank of the process that does it.", minimum=0)
 
-    def fit(self, cube, progress=SILENT, group=ALONE):
-        progress.message("started")
-        progress.update(0.1)
-        if group.rank == self.culprit:
-            getattr(self, self.behaviour)(progress)
-        total = group.sum(np.ones(1))
-        progress.metric("processes", total[0])
+    def fit(self, cube, run=ALONE):
+        run.message("started")
+        run.update(0.1)
+        if run.processes.rank == self.culprit:
+            getattr(self, self.behavior)(run)
+        total = run.sum(np.ones(1))
+        run.metric("processes", total[0])
         return ToyBackground()
 
     def restore(self, arrays, facts):
         return ToyBackground()
 
-    def scores(self, progress):
+    def scores(self, run):
         pass
 
-    def talks(self, progress):
+    def talks(self, run):
         assert importlib.util.find_spec("packing") is None, (
-            "a neighbour of worker.py can be imported by its bare name"
+            "a neighbor of worker.py can be imported by its bare name"
         )
         print("a library prints this")
         os.write(1, b'{"kind": "error", "rank": 0, "type": "Fake", "message": "fake"}\n')
         os.write(2, b"and this\n" * 20000)
-        progress.warning("ä warning\nof two lines")
-        progress.metric("history", list(range(50000)))
+        run.warning("ä warning\nof two lines")
+        run.metric("history", list(range(50000)))
 
-    def refuses(self, progress):
+    def refuses(self, run):
         raise DataError("These pixels are not to my taste.")
 
-    def fails(self, progress):
+    def fails(self, run):
         raise RuntimeError("the gears are stuck")
 
-    def sleeps(self, progress):
+    def sleeps(self, run):
         time.sleep(600)
 
-    def spins(self, progress):
+    def spins(self, run):
         while True:
-            progress.update(0.5)
+            run.update(0.5)
             time.sleep(0.01)
 
-    def dies(self, progress):
+    def dies(self, run):
         os.write(2, b"my last words\n")
         os.kill(os.getpid(), 9)
 
-    def hogs(self, progress):
+    def hogs(self, run):
         raise MemoryError("Unable to allocate 999. GiB for an array")
 
 
 class ToyBackground(Background):
-    def score(self, cube, progress=SILENT, group=ALONE):
+    def score(self, cube, run=ALONE):
         scores = np.zeros((cube.rows, cube.columns), dtype=np.float32)
-        first, last = group.rows(cube.rows)
+        first, last = run.rows(cube.rows)
         scores[first:last] = cube.read_rows(first, last).sum(axis=2)
-        scores = group.sum(scores)
+        scores = run.sum(scores)
         scores[~cube.valid] = np.nan
         return scores
 

@@ -9,14 +9,14 @@ from tests.processing.conftest import Log
 @pytest.mark.parametrize("step", [0.0, 1e-7, 1e-5, 5e-4])
 def test_every_report_reaches_who_listens(start, step):
     """However small the step: qgis_process looks for Ctrl-C only when it is told of a change."""
-    from qgis_hsi_anomaly.processing.feedback import progress_to
+    from qgis_hsi_anomaly.processing.feedback import run_of
 
     log = Log()
     fractions = [min(start + step * index, 0.9999) for index in range(1, 21)]
 
     for number, fraction in enumerate(fractions, 1):
-        progress_to(log).update(fraction)
+        run_of(log).update(fraction)
         assert len(log.shares) == number
         assert abs(log.shares[-1] - 100 * fraction) < 0.12
-    progress_to(log).update(1.0)
+    run_of(log).update(1.0)
     assert log.shares[-1] == 100

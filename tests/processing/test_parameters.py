@@ -3,12 +3,12 @@
 import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingException
 
-from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class
+from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_ids
 from qgis_hsi_anomaly.core.parameters import parameters_of
 from qgis_hsi_anomaly.jobs.interpreter import VARIABLE
 from qgis_hsi_anomaly.processing.settings import PYTHON
 
-EVERY = [(id, parameter) for id in DETECTOR_IDS for parameter in parameters_of(detector_class(id))]
+EVERY = [(id, parameter) for id in detector_ids() for parameter in parameters_of(detector_class(id))]
 
 
 def given(scene, **values):
@@ -16,7 +16,7 @@ def given(scene, **values):
     return {"INPUT": f"{scene}/scene.tif", "OUTPUT": f"{scene}/out.tif", **values}
 
 
-@pytest.mark.parametrize("id", DETECTOR_IDS)
+@pytest.mark.parametrize("id", detector_ids())
 def test_values_and_their_texts_build_the_same_detector(algorithm, scene, id):
     """Left out, as values, as the texts qgis_process passes."""
     found, cls = algorithm(id), detector_class(id)
@@ -67,7 +67,7 @@ def no_torch(monkeypatch, provider):
 
 def test_without_torch_learned_detectors_refuse_and_rx_works(no_torch, algorithm, run, scene, tmp_path):
     """All are listed; those that cannot run say how to get what they need."""
-    for id in DETECTOR_IDS:
+    for id in detector_ids():
         possible, reason = algorithm(id).canExecute()
         assert possible == (not detector_class(id).needs_torch)
         assert possible or ("/nowhere/python3" in reason and "pip install torch" in reason)

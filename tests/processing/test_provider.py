@@ -5,13 +5,13 @@ import html
 import pytest
 from qgis.core import QgsProcessingParameterDefinition
 
-from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class
+from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_ids, preprocessor_ids
 from qgis_hsi_anomaly.core.parameters import parameters_of
 from qgis_hsi_anomaly.jobs.execution import COMMAND_LINE_ONLY, Execution
 from qgis_hsi_anomaly.processing.resources import resource
 
 OTHERS = ("fitmodel", "applymodel", "suppressbackground", "evaluate", "environmentcheck")
-ALL = (*DETECTOR_IDS, *OTHERS)
+ALL = (*detector_ids(), *OTHERS)
 
 
 def test_every_detector_and_tool_is_listed(provider):
@@ -44,7 +44,7 @@ def test_a_model_is_applied_without_parameters_of_learning(algorithm):
     assert not algorithm("applymodel").parameterDefinition("RESUME")
 
 
-@pytest.mark.parametrize("id", DETECTOR_IDS)
+@pytest.mark.parametrize("id", detector_ids())
 def test_parameters_are_the_core_s(algorithm, id):
     """Names, defaults, bounds and advanced flags come from the detector's dataclass."""
     found, cls = algorithm(id), detector_class(id)
@@ -63,7 +63,7 @@ def test_parameters_are_the_core_s(algorithm, id):
             assert definition.maximum() == parameter.maximum
 
 
-@pytest.mark.parametrize("id", DETECTOR_IDS)
+@pytest.mark.parametrize("id", detector_ids())
 def test_names_every_detector_has(algorithm, id):
     """INPUT, BANDS, BACKGROUND, OUTPUT; MODEL, SPREAD and where it runs only from those that can."""
     found, cls = algorithm(id), detector_class(id)
@@ -71,9 +71,19 @@ def test_names_every_detector_has(algorithm, id):
     where = {item.processing_name for item in parameters_of(Execution) if item.name not in COMMAND_LINE_ONLY}
 
     assert {"INPUT", "BANDS", "BACKGROUND", "OUTPUT"} <= names
-    assert ({"MODEL"} | where <= names) == cls.needs_torch
+    assert where <= names if cls.needs_torch else not where & names
+    assert ("MODEL" in names) == cls.can_save
     assert ("SPREAD" in names) == cls.gives_spread
     assert {"OUTPUT", "VALID_PIXELS", "BANDS_USED"} <= {output.name() for output in found.outputDefinitions()}
+
+
+def test_what_pre_processors_learn_can_be_kept(algorithm):
+    """Beside the raster, or by itself."""
+    fit = algorithm("fitmodel")
+    for id in preprocessor_ids():
+        found = algorithm(id)
+        assert found.parameterDefinition("MODEL") and found.parameterDefinition("OUTPUT")
+        assert id in fit.parameterDefinition("DETECTOR").options()
 
 
 def test_evaluate_returns_the_figures_of_the_interface(algorithm):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from osgeo import gdal
 
-from qgis_hsi_anomaly.core.detectors.registry import DETECTOR_IDS, detector_class
+from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_ids
 from qgis_hsi_anomaly.core.errors import MissingLibraryError
 from qgis_hsi_anomaly.core.parameters import parameters_of
 from qgis_hsi_anomaly.jobs.interpreter import find_interpreter
@@ -16,7 +16,7 @@ SCENES = {"SDData": 8100, "enmap_potsdam_mosaic.tif": 18432}
 # Learned ones take their time: the scene with more to go wrong will do.
 CASES = [
     (id, name)
-    for id in DETECTOR_IDS
+    for id in detector_ids()
     for name in SCENES
     if name != "SDData" or not detector_class(id).needs_torch
 ]

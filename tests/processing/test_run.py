@@ -88,7 +88,7 @@ def polygons(uri, scene):
 
 
 def test_background_from_a_scratch_layer_and_from_a_raster(run, scene, tmp_path):
-    """Polygons without a file are written to one; both restrict what is learnt, not what is scored."""
+    """Polygons without a file are written to one; both restrict what is learned, not what is scored."""
     layer = polygons("Polygon", scene)
     mask = np.zeros((20, 16, 1), np.uint8)
     mask[:, :8] = 1

@@ -1,4 +1,4 @@
-"""Score layers as they are loaded: name, colours between the 2 % and 98 % quantiles, also when opened later."""
+"""Score layers as they are loaded: name, colors between the 2 % and 98 % quantiles, also when opened later."""
 
 import numpy as np
 import pytest
@@ -9,8 +9,8 @@ from qgis_hsi_anomaly.style import RAMP, score_style
 from tests.processing.conftest import Log
 
 
-def colours(layer):
-    """Lowest and highest value of the ramp, and its first and last colour."""
+def colors(layer):
+    """Lowest and highest value of the ramp, and its first and last color."""
     renderer = layer.renderer()
     assert isinstance(renderer, QgsSingleBandPseudoColorRenderer)
     items = renderer.shader().rasterShaderFunction().colorRampItemList()
@@ -41,7 +41,7 @@ def test_loaded_layers_are_named_and_styled(provider, project, scene, tmp_path, 
     )
 
     (layer,) = project.mapLayers().values()
-    low, high, first, last = colours(layer)
+    low, high, first, last = colors(layer)
     spread = np.ptp(expected(layer.source()))
     np.testing.assert_allclose([low, high], expected(layer.source()), atol=0.02 * spread)
     assert (first, last) == (RAMP[0], RAMP[-1])
@@ -53,12 +53,12 @@ def test_layers_opened_later_are_styled(run, scene, tmp_path):
     """By the style file beside the scores, for outputs that qgis_process wrote."""
     run("rx", {"INPUT": f"{scene}/scene.tif", "OUTPUT": f"{tmp_path}/rx.img"})
 
-    low, high, first, last = colours(QgsRasterLayer(f"{tmp_path}/rx.img", "later"))
+    low, high, first, last = colors(QgsRasterLayer(f"{tmp_path}/rx.img", "later"))
 
     assert low < high and (first, last) == (RAMP[0], RAMP[-1])
 
 
 def test_constant_scores_have_no_style(tmp_path):
     """There is no range to divide."""
-    assert score_style(np.ones((5, 5), np.float32)) == ""
-    assert score_style(np.full((5, 5), np.nan, np.float32)) == ""
+    assert score_style(np.ones((5, 5), np.float32), "a.tif") == ""
+    assert score_style(np.full((5, 5), np.nan, np.float32), "a.tif") == ""

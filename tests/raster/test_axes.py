@@ -7,9 +7,10 @@ from typing import Any, Sequence
 
 import numpy as np
 import pytest
+from osgeo import gdal
 
 from qgis_hsi_anomaly.core.errors import RasterError
-from qgis_hsi_anomaly.raster.reader import open_cube
+from qgis_hsi_anomaly.raster.reader import open_cube, read_map
 
 netCDF4 = pytest.importorskip("netCDF4")  # noqa: N816 (its own name)
 h5py = pytest.importorskip("h5py")
@@ -26,12 +27,6 @@ def netcdf(path: Path, axes: str, names: Sequence[str], group: str = "", beside:
         for name, size in zip(names, array.shape):
             place.createDimension(name, size)
         place.createVariable("reflectance", "f4", names)[:] = array
-        for name in {"x", "y"} & set(names):
-            # North is up: without these GDAL takes the first line for the lowest.
-            steps = np.arange(array.shape[names.index(name)])
-            coordinate = place.createVariable(name, "f8", (name,))
-            coordinate[:] = 100.0 - steps if name == "y" else 5.0 + steps
-            coordinate.setncatts({"standard_name": f"projection_{name}_coordinate", "units": "m"})
         if beside:
             place.createVariable("uncertainty", "f4", names)[:] = 0
     return str(path)
@@ -72,6 +67,61 @@ def test_axes_that_cannot_be_told_are_refused(tmp_path: Path, axes, names) -> No
     path = netcdf(tmp_path / "cube.nc", axes, names)
     with pytest.raises(RasterError, match=r"which of them are lines, samples and bands cannot be told"):
         open_cube(path)
+
+
+@pytest.mark.parametrize("axes", ["lsb", "lbs", "bls", "slb", "sbl", "bsl"])
+@pytest.mark.parametrize("options", [{}, {"chunks": True}, {"compression": "gzip"}], ids=str)
+@pytest.mark.parametrize("dtype", ["u1", "i2", "f4", "f8"])
+def test_hdf5_with_names_is_read_right(tmp_path: Path, axes, options, dtype) -> None:
+    """Whatever GDAL's own view of it would be."""
+    names = {"l": "line", "s": "sample", "b": "band"}
+    path, values = str(tmp_path / "cube.h5"), (100 * CUBE).astype(dtype)
+    with h5py.File(path, "w") as file:
+        array = values.transpose(["lsb".index(axis) for axis in axes])
+        made = file.create_dataset("cube", data=array, **options)
+        for position, axis in enumerate(axes):
+            made.dims[position].label = names[axis]
+
+    cube = open_cube(path, bands=[5, 2, 3])
+
+    np.testing.assert_array_equal(cube.read_rows(0, LINES), values[..., [4, 1, 2]].astype(np.float32))
+    np.testing.assert_array_equal(cube.read_rows(7, 8), values[7:8][..., [4, 1, 2]].astype(np.float32))
+
+
+@pytest.mark.parametrize("axes", ["lsb", "bls"])
+def test_wavelengths_are_those_of_the_bands_axis(tmp_path: Path, axes) -> None:
+    path = netcdf(
+        tmp_path / "cube.nc", axes, [{"l": "line", "s": "sample", "b": "wavelength"}[a] for a in axes]
+    )
+    with netCDF4.Dataset(path, "a") as file:
+        variable = file.createVariable("wavelength", "f8", ("wavelength",))
+        variable[:] = np.linspace(0.4, 0.8, BANDS)
+        variable.units = "um"
+
+    np.testing.assert_allclose(open_cube(path).wavelengths, np.linspace(400, 800, BANDS))
+
+
+@pytest.mark.parametrize("axes", ["ls", "sl"])
+def test_a_truth_lies_as_the_cube_does(tmp_path: Path, axes) -> None:
+    """Of two axes too; without coordinates GDAL would turn it over."""
+    names = {"l": "line", "s": "sample"}
+    path = tmp_path / "truth.nc"
+    with netCDF4.Dataset(path, "w") as file:
+        for axis, size in (("l", LINES), ("s", SAMPLES)):
+            file.createDimension(names[axis], size)
+        values = CUBE[..., 0] if axes == "ls" else CUBE[..., 0].T
+        file.createVariable("truth", "f4", [names[axis] for axis in axes])[:] = values
+
+    np.testing.assert_array_equal(read_map(str(path))[0], CUBE[..., 0])
+
+
+def test_a_vrt_of_the_wrong_view_is_refused(tmp_path: Path) -> None:
+    path = netcdf(tmp_path / "cube.nc", "lsb", ("line", "sample", "band"), beside=True)
+    for source in (path, f'NETCDF:"{path}":reflectance'):
+        made = gdal.Translate(str(tmp_path / "cube.vrt"), source) if source != path else None
+    del made
+    with pytest.raises(RasterError, match="takes NETCDF.* for an array with bands first"):
+        open_cube(str(tmp_path / "cube.vrt"))
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 0, 1)])

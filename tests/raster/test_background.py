@@ -1,4 +1,4 @@
-"""BACKGROUND: a raster of the image's grid, or polygons, say where the background may be learnt."""
+"""BACKGROUND: a raster of the image's grid, or polygons, say where the background may be learned."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def write_layers(
     return str(path)
 
 
-def learnt_from(image: str, background: str) -> Any:
+def learned_from(image: str, background: str) -> Any:
     return open_cube(image, background=background).background
 
 
@@ -71,7 +71,7 @@ def test_a_raster_marks_the_background_by_what_is_not_zero(tmp_path: Path, image
     mask = expected()[..., None].astype(dtype) * 7
     path = write_raster(tmp_path / "mask.tif", mask)
 
-    np.testing.assert_array_equal(learnt_from(image, path), expected())
+    np.testing.assert_array_equal(learned_from(image, path), expected())
 
 
 def test_nodata_of_a_mask_raster_is_not_background(tmp_path: Path, image: str) -> None:
@@ -81,7 +81,7 @@ def test_nodata_of_a_mask_raster_is_not_background(tmp_path: Path, image: str) -
     shown[10, 4] = False
 
     path = write_raster(tmp_path / "mask.tif", mask, nodata=255, geotransform=PLACE, epsg=UTM33)
-    np.testing.assert_array_equal(learnt_from(image, path), shown)
+    np.testing.assert_array_equal(learned_from(image, path), shown)
 
 
 def test_only_valid_pixels_are_background_and_all_valid_ones_are_scored(tmp_path: Path) -> None:
@@ -99,20 +99,20 @@ def test_only_valid_pixels_are_background_and_all_valid_ones_are_scored(tmp_path
 def test_a_raster_of_another_size_or_place_is_refused(tmp_path: Path, image: str) -> None:
     small = write_raster(tmp_path / "small.tif", np.ones((5, 4, 1), "uint8"))
     with pytest.raises(DataError, match=r"small.tif has 5 rows and 4 columns, the image 37 and 29"):
-        learnt_from(image, small)
+        learned_from(image, small)
     moved = (PLACE[0] + 3000, *PLACE[1:])
     away = write_raster(tmp_path / "away.tif", np.ones((37, 29, 1), "uint8"), geotransform=moved, epsg=UTM33)
     with pytest.raises(DataError, match=r"away.tif does not lie where the image lies"):
-        learnt_from(image, away)
+        learned_from(image, away)
 
 
 @pytest.mark.parametrize("epsg", [UTM33, 4326, 3857, None])
 def test_polygons_of_any_crs_are_brought_to_the_image(tmp_path: Path, image: str, epsg) -> None:
     left, low, right, high = BOX
-    # Edges a third of a pixel outside the centres, so that no CRS moves one across.
+    # Edges a third of a pixel outside the centers, so that no CRS moves one across.
     path = write_layers(tmp_path / "areas.gpkg", {"areas": [square((left, low, right, high))]}, epsg)
 
-    np.testing.assert_array_equal(learnt_from(image, path), expected())
+    np.testing.assert_array_equal(learned_from(image, path), expected())
 
 
 def test_a_geojson_file_is_read(tmp_path: Path, image: str) -> None:
@@ -120,7 +120,7 @@ def test_a_geojson_file_is_read(tmp_path: Path, image: str) -> None:
     path = write_layers(tmp_path / "areas.geojson", {"areas": [polygon]}, 4326, "GeoJSON")
     assert json.loads(Path(path).read_text())["features"][0]["geometry"]["coordinates"][0][0][0] < 14
 
-    np.testing.assert_array_equal(learnt_from(image, path), expected())
+    np.testing.assert_array_equal(learned_from(image, path), expected())
 
 
 def test_several_and_multipart_polygons_are_joined(tmp_path: Path, image: str) -> None:
@@ -130,7 +130,7 @@ def test_several_and_multipart_polygons_are_joined(tmp_path: Path, image: str) -
     several.AddGeometry(square((left, low, middle, high)))
     path = write_layers(tmp_path / "areas.gpkg", {"areas": [several, square((middle, low, right, high))]})
 
-    np.testing.assert_array_equal(learnt_from(image, path), expected())
+    np.testing.assert_array_equal(learned_from(image, path), expected())
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_the_layer_a_qgis_source_names_is_taken(tmp_path: Path, image: str, suff
     below = np.roll(expected(), 10, axis=0)
     below[25:] = False
 
-    np.testing.assert_array_equal(learnt_from(image, path + suffix), [expected(), below][which])
+    np.testing.assert_array_equal(learned_from(image, path + suffix), [expected(), below][which])
 
 
 def test_the_filter_a_qgis_source_carries_is_obeyed(tmp_path: Path, image: str) -> None:
@@ -153,16 +153,16 @@ def test_the_filter_a_qgis_source_carries_is_obeyed(tmp_path: Path, image: str) 
         tmp_path / "areas.gpkg", {"areas": [square((left, low - 150, right, low)), square(BOX)]}
     )
 
-    np.testing.assert_array_equal(learnt_from(image, f'{path}|subset="kind" = 1'), expected())
+    np.testing.assert_array_equal(learned_from(image, f'{path}|subset="kind" = 1'), expected())
     with pytest.raises(RasterError, match=r"BACKGROUND: .*areas.gpkg"):
-        learnt_from(image, f"{path}|subset=kind = = 1")
+        learned_from(image, f"{path}|subset=kind = = 1")
 
 
 def test_without_a_geotransform_polygons_count_pixels_as_qgis_shows_them(tmp_path: Path) -> None:
     image = write_raster(tmp_path / "cube.tif", spectra())
     path = write_layers(tmp_path / "areas.gpkg", {"areas": [square((4, -20, 14, -10))]}, None)
 
-    np.testing.assert_array_equal(learnt_from(image, path), expected())
+    np.testing.assert_array_equal(learned_from(image, path), expected())
 
 
 def test_polygons_follow_a_rotated_image(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_polygons_follow_a_rotated_image(tmp_path: Path) -> None:
     box = (PLACE[0] + 10 * 30, PLACE[3] + 4 * 30, PLACE[0] + 20 * 30, PLACE[3] + 14 * 30)
     path = write_layers(tmp_path / "areas.gpkg", {"areas": [square(box)]})
 
-    np.testing.assert_array_equal(learnt_from(image, path), expected())
+    np.testing.assert_array_equal(learned_from(image, path), expected())
 
 
 def test_polygons_are_placed_by_ground_control_points(tmp_path: Path) -> None:
@@ -185,47 +185,47 @@ def test_polygons_are_placed_by_ground_control_points(tmp_path: Path) -> None:
     del dataset
     path = write_layers(tmp_path / "areas.gpkg", {"areas": [square(BOX)]})
 
-    np.testing.assert_array_equal(learnt_from(image, path), expected())
+    np.testing.assert_array_equal(learned_from(image, path), expected())
 
 
 def test_polygons_elsewhere_are_refused(tmp_path: Path, image: str) -> None:
     left, low, right, high = BOX
     path = write_layers(tmp_path / "areas.gpkg", {"areas": [square((left + 9e4, low, right + 9e4, high))]})
     with pytest.raises(DataError, match=r"BACKGROUND: no polygon of .*areas.gpkg covers a pixel"):
-        learnt_from(image, path)
+        learned_from(image, path)
 
 
 def test_a_layer_without_features_is_refused(tmp_path: Path, image: str) -> None:
     with pytest.raises(DataError, match="no polygon"):
-        learnt_from(image, write_layers(tmp_path / "areas.gpkg", {"areas": []}))
+        learned_from(image, write_layers(tmp_path / "areas.gpkg", {"areas": []}))
 
 
 @pytest.mark.parametrize("text", ["POINT (380200 5819600)", "LINESTRING (380200 5819600, 380400 5819500)"])
 def test_points_and_lines_are_refused(tmp_path: Path, image: str, text: str) -> None:
     path = write_layers(tmp_path / "places.gpkg", {"places": [ogr.CreateGeometryFromWkt(text)]})
     with pytest.raises(RasterError, match="only polygons"):
-        learnt_from(image, path)
+        learned_from(image, path)
 
 
 def test_what_is_neither_is_refused(tmp_path: Path, image: str) -> None:
     with pytest.raises(RasterError, match="does not exist"):
-        learnt_from(image, str(tmp_path / "missing.gpkg"))
+        learned_from(image, str(tmp_path / "missing.gpkg"))
     notes = tmp_path / "notes.txt"
     notes.write_text("notes")
     with pytest.raises(
         RasterError, match="BACKGROUND: .*notes.txt cannot be opened as a raster or as polygons"
     ):
-        learnt_from(image, str(notes))
+        learned_from(image, str(notes))
     path = write_layers(tmp_path / "areas.gpkg", {"areas": [square(BOX)]})
     with pytest.raises(RasterError, match="no such layer; it has areas"):
-        learnt_from(image, f"{path}|layername=others")
+        learned_from(image, f"{path}|layername=others")
 
 
 def test_a_background_of_fewer_than_two_pixels_is_refused(tmp_path: Path, image: str) -> None:
     left, low, _, _ = BOX
     path = write_layers(tmp_path / "areas.gpkg", {"areas": [square((left, low, left + 30, low + 30))]})
     with pytest.raises(DataError, match="at least 2"):
-        learnt_from(image, path)
+        learned_from(image, path)
 
 
 def test_a_georeference_without_place_is_shown_as_qgis_does() -> None:

@@ -21,7 +21,7 @@ def test_a_rotated_pixel_is_as_large_as_its_parallelogram() -> None:
     assert Georeference(10, 10, turned, wkt(UTM33)).pixel_area == pytest.approx(25)
 
 
-def test_degrees_become_square_metres_by_latitude() -> None:
+def test_degrees_become_square_meters_by_latitude() -> None:
     # One second of arc is about 30.9 m; half as wide at 60 degrees north.
     second = 1 / 3600
     at_equator = Georeference(2, 2, (10.0, second, 0, second, 0, -second), wkt(4326))
@@ -55,3 +55,17 @@ def test_two_grids_are_in_one_place_within_half_a_pixel(shift: float, same: bool
 
     assert Georeference(10, 10, PLACE, "").same_place(Georeference(10, 10, moved, "")) is same
     assert Georeference(10, 10, None, "").same_place(Georeference(10, 10, moved, ""))
+
+
+def test_a_coordinate_system_in_latin_1_is_read(tmp_path) -> None:
+    """A name that is not ASCII, as Windows software writes it."""
+    path = write_raster(tmp_path / "cube.img", spectra(), "ENVI", epsg=UTM33, geotransform=PLACE)
+    header = tmp_path / "cube.hdr"
+    text = (
+        header.read_text(encoding="utf-8")
+        .replace("UTM_Zone_33N", "Z\u00fcrich")
+        .replace("UTM zone 33N", "Z\u00fcrich")
+    )
+    header.write_bytes(text.encode("latin-1"))
+
+    assert open_cube(path).georeference.geotransform == PLACE

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from osgeo import gdal
 
 from qgis_hsi_anomaly.core.detectors.rx import RX
-from qgis_hsi_anomaly.core.progress import Progress
+from qgis_hsi_anomaly.core.run import Run
 from qgis_hsi_anomaly.raster.reader import open_cube
 from qgis_hsi_anomaly.raster.rows import RasterRows
 from tests.raster.rasters import LAYOUTS, edit, spectra, write_raster
@@ -168,7 +168,7 @@ def test_blocks_that_exceed_gdals_cache_are_mentioned_with_the_remedy(tmp_path: 
     path = write_raster(tmp_path / name, spectra(), driver, options)
     warnings = []
     monkeypatch.setattr(gdal, "GetCacheMax", lambda: 100)
-    cube = open_cube(path, bands=[1, 2], progress=Progress(on_warning=warnings.append))
+    cube = open_cube(path, bands=[1, 2], run=Run(on_warning=warnings.append))
 
     assert "GDAL_CACHEMAX" in warnings[0]
     assert cube._source.block_bytes == 16 * 32 * 5 * 2

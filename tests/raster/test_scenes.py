@@ -11,7 +11,7 @@ from osgeo import gdal, osr
 
 from qgis_hsi_anomaly.core.detectors.rx import RX
 from qgis_hsi_anomaly.core.metrics import figures, label_scores
-from qgis_hsi_anomaly.core.progress import Progress
+from qgis_hsi_anomaly.core.run import Run
 from qgis_hsi_anomaly.raster.reader import open_cube, read_map, read_truth
 from qgis_hsi_anomaly.raster.writer import write_map
 from tests.raster.rasters import LAYOUTS
@@ -73,7 +73,7 @@ def test_san_diego_has_its_place_wavelengths_and_figure(data_folder: Path) -> No
 def test_the_enmap_mosaics_dead_bands_are_named_and_its_gaps_are_not_valid(data_folder: Path) -> None:
     messages: List[str] = []
     path = str(data_folder / "georeferenced" / "enmap_potsdam_mosaic.tif")
-    cube = open_cube(path, progress=Progress(on_message=messages.append))
+    cube = open_cube(path, run=Run(on_message=messages.append))
 
     assert [band.number for band in cube.dropped] == [130, 131, 132, 133, 134, 135]
     assert messages == ["Bands not used, 6 of 224: marked bad: 130-135."]

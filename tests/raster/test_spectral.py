@@ -51,7 +51,7 @@ UNITS = [
 
 
 @pytest.mark.parametrize(("unit", "length"), UNITS)
-def test_any_unit_in_an_envi_header_becomes_nanometres(tmp_path: Path, unit: str, length: float) -> None:
+def test_any_unit_in_an_envi_header_becomes_nanometers(tmp_path: Path, unit: str, length: float) -> None:
     def listed(values: List[float]) -> str:
         return "{" + ", ".join(repr(value / length) for value in values) + "}"
 
@@ -64,7 +64,7 @@ def test_any_unit_in_an_envi_header_becomes_nanometres(tmp_path: Path, unit: str
     np.testing.assert_allclose(cube.fwhm, WIDTHS)
 
 
-def test_without_a_unit_small_numbers_are_micrometres(tmp_path: Path) -> None:
+def test_without_a_unit_small_numbers_are_micrometers(tmp_path: Path) -> None:
     small = braces([value / 1000 for value in NANOMETRES])
     cube = open_cube(with_envi(tmp_path, f"wavelength = {small}\n"))
 
@@ -94,8 +94,8 @@ def test_units_that_are_no_length_leave_wavelengths_unknown(tmp_path: Path, unit
 
 def test_the_bands_own_metadata_is_read(tmp_path: Path) -> None:
     items = [
-        {"wavelength": str(centre / 1000), "wavelength_units": "Micrometers", "fwhm": str(width / 1000)}
-        for centre, width in zip(NANOMETRES, WIDTHS)
+        {"wavelength": str(center / 1000), "wavelength_units": "Micrometers", "fwhm": str(width / 1000)}
+        for center, width in zip(NANOMETRES, WIDTHS)
     ]
     cube = open_cube(with_bands(tmp_path, items))
 
@@ -105,8 +105,8 @@ def test_the_bands_own_metadata_is_read(tmp_path: Path) -> None:
 
 def test_gdals_imagery_domain_is_read(tmp_path: Path) -> None:
     items = [
-        {"CENTRAL_WAVELENGTH_UM": str(centre / 1000), "FWHM_UM": str(width / 1000)}
-        for centre, width in zip(NANOMETRES, WIDTHS)
+        {"CENTRAL_WAVELENGTH_UM": str(center / 1000), "FWHM_UM": str(width / 1000)}
+        for center, width in zip(NANOMETRES, WIDTHS)
     ]
     cube = open_cube(with_bands(tmp_path, items, "IMAGERY"))
 
@@ -126,8 +126,8 @@ def test_gdals_imagery_domain_is_read(tmp_path: Path) -> None:
 def test_wavelengths_in_the_bands_names_are_the_last_resort(tmp_path: Path, name: str) -> None:
     path = write_raster(tmp_path / "cube.tif", spectra())
     dataset = edit(path)
-    for number, centre in enumerate(NANOMETRES, start=1):
-        dataset.GetRasterBand(number).SetDescription(name.format(n=number, nm=centre, um=centre / 1000))
+    for number, center in enumerate(NANOMETRES, start=1):
+        dataset.GetRasterBand(number).SetDescription(name.format(n=number, nm=center, um=center / 1000))
     del dataset
 
     np.testing.assert_allclose(open_cube(path).wavelengths, NANOMETRES)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from osgeo import gdal
 
 from qgis_hsi_anomaly.core.errors import Cancelled
-from qgis_hsi_anomaly.core.progress import Progress
+from qgis_hsi_anomaly.core.run import Run
 from qgis_hsi_anomaly.raster.raster_cube import RasterCube
 from qgis_hsi_anomaly.raster.reader import open_cube
 from qgis_hsi_anomaly.raster.rows import RasterRows
@@ -96,12 +96,12 @@ def test_bands_that_carry_nothing_are_dropped_and_named(tmp_path: Path) -> None:
     array[:, :, 6] = 0
     array[4, 4, 2] = -9999
     messages: List[str] = []
-    progress = Progress(on_message=messages.append)
+    run = Run(on_message=messages.append)
     path = write_raster(tmp_path / "cube.tif", array, nodata=-9999)
     dataset = edit(path)
     dataset.GetRasterBand(8).SetMetadataItem("bbl", "0")
     del dataset
-    cube = open_cube(path, progress=progress)
+    cube = open_cube(path, run=run)
 
     assert dropped(cube) == [
         (2, "nodata throughout"),
@@ -113,7 +113,7 @@ def test_bands_that_carry_nothing_are_dropped_and_named(tmp_path: Path) -> None:
     assert list(cube.band_numbers) == [1, 3, 5]
     assert cube.valid_pixels == 37 * 29 - 1
     assert messages == ["Bands not used, 5 of 8: nodata throughout: 2,6; constant: 4,7; marked bad: 8."]
-    assert progress.metrics["dropped_bands"]["7"] == "constant"
+    assert run.metrics["dropped_bands"]["7"] == "constant"
 
 
 def test_bands_not_asked_for_are_not_called_dropped(tmp_path: Path) -> None:
@@ -221,10 +221,10 @@ def test_one_pass_over_the_file_is_enough_and_less_where_nothing_can_be_invalid(
 def test_the_scan_reports_and_can_be_stopped(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "cube.tif", spectra(), nodata=-1)
     shares: List[float] = []
-    open_cube(path, memory_budget=5000, progress=Progress(on_fraction=shares.append))
+    open_cube(path, memory_budget=5000, run=Run(on_fraction=shares.append))
     assert len(shares) > 5
     assert shares == sorted(shares)
     assert shares[-1] == 1
 
     with pytest.raises(Cancelled):
-        open_cube(path, progress=Progress(is_cancelled=lambda: True))
+        open_cube(path, run=Run(is_cancelled=lambda: True))

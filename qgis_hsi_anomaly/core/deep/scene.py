@@ -1,4 +1,4 @@
-"""The pixels one process learns from or scores: normalised, on its device, a cache-sized chunk at a time."""
+"""The pixels one process learns from or scores: normalized, on its device, a cache-sized chunk at a time."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from torch import Tensor
 
 from ..cube import Array, Cube
 from ..errors import DataError
-from ..group import Group
-from ..progress import SILENT, Progress
+from ..run import ALONE, Run
 
 CHUNK = 2048
 """Pixels worked on at once on a CPU: what is made of them then stays in its cache."""
@@ -39,33 +38,33 @@ class Rows:
 class Scene:
     """The pixels of `mask` in this process's rows, as (x - minimum) / (maximum - minimum) float32.
 
-    cube : where they are read. mask : (rows, columns) bool of the whole image. span : minimum and maximum.
+    cube : where they are read. mask : (rows, columns) bool of the whole image. value_range : minimum and maximum.
     circular : whether the image goes on at its opposite edge, or ends.
     first, last : this process's rows. count, total : pixels in the mask here, and of all processes.
-    room : bytes of the budget that are left over for what is made of the pixels.
+    spare_bytes : budget left after the pixels.
 
     They are kept on the device where half of the cube's memory budget holds them (on a GPU, three eighths of its
-    free memory), unless the cube's block height is fixed; else they are read again at every walk.
+    free memory), unless the cube's block height is fixed; else they are read again every time.
     """
 
     def __init__(
-        self, cube: Cube, mask: Array, span: Tuple[float, float], group: Group, circular: bool = False
+        self, cube: Cube, mask: Array, value_range: Tuple[float, float], run: Run, circular: bool = False
     ) -> None:
-        self.cube, self.mask, self.span, self.circular = cube, mask, span, circular
-        self.first, self.last = group.rows(cube.rows)
+        self.cube, self.mask, self.value_range, self.circular = cube, mask, value_range, circular
+        self.first, self.last = run.rows(cube.rows)
         self.count = int(np.count_nonzero(mask[self.first : self.last]))
         self.total = int(np.count_nonzero(mask))
-        self.device = torch.device(group.device)
+        self.device = torch.device(run.processes.device)
         self.chunk = CHUNK if self.device.type == "cpu" else CUDA_CHUNK
         if cube.block_rows is not None:
             self.chunk = min(self.chunk, cube.block_rows * cube.columns)
-        self.room = 0
+        self.spare_bytes = 0
         self._kept: Optional[Rows] = None
         size = (self.last - self.first + 2 * HALO) * cube.columns * cube.bands * 4
         budget = self._budget()
         if cube.block_rows is None and size <= budget // 2:
             self._kept = self._read(self.first, self.last)
-            self.room = budget - size
+            self.spare_bytes = budget - size
 
     def _budget(self) -> int:
         if self.device.type == "cuda":
@@ -74,7 +73,7 @@ class Scene:
         return self.cube.memory_budget
 
     def spectra(self) -> Iterator[Tuple[slice, Tensor]]:
-        """Walk over the pixels in row order: their places among this process's, and (n, bands) spectra."""
+        """Go through the pixels in row order: their places among this process's, and (n, bands) spectra."""
         done = 0
         columns = self.cube.columns
         for rows in self._blocks(self.cube.block_height()):
@@ -91,7 +90,7 @@ class Scene:
                     done += len(chunk)
 
     def rows(self) -> Iterator[Rows]:
-        """Walk over this process's rows in blocks with a halo."""
+        """Go through this process's rows in blocks with a halo."""
         height = max(16 * self.chunk // self.cube.columns, 8)
         if self._kept is None:
             height = min(height, self.cube.block_height())
@@ -124,7 +123,7 @@ class Scene:
             for place in np.flatnonzero(~inside):
                 row = int(wanted[place] % self.cube.rows)
                 pixels[place], mask[place] = self.cube.read_rows(row, row + 1)[0], self.mask[row]
-        minimum, maximum = self.span
+        minimum, maximum = self.value_range
         tensor = torch.from_numpy(pixels).to(self.device)
         tensor.sub_(minimum).mul_(1.0 / (maximum - minimum))
         known = torch.from_numpy(mask).to(self.device)
@@ -133,27 +132,25 @@ class Scene:
         return Rows(start, stop, tensor, known)
 
 
-def value_span(cube: Cube, group: Group, progress: Progress = SILENT) -> Tuple[float, float]:
+def value_range(cube: Cube, run: Run = ALONE) -> Tuple[float, float]:
     """Return the smallest and largest value of all background pixels and bands.
 
     Raises DataError where they are equal.
     """
-    first, last = group.rows(cube.rows)
     low, high = np.inf, -np.inf
-    for block in cube.blocks(rows=(first, last)):
+    for block, _ in run.blocks(cube):
         spectra = cube.learning_spectra(block)
         if len(spectra):
             low, high = min(low, float(spectra.min())), max(high, float(spectra.max()))
-        progress.update((block.stop - first) / max(last - first, 1))
-    low, high = extremes(low, high, group)
+    low, high = extremes(low, high, run)
     if not low < high:
         raise DataError("All background pixels have the same value in every band: there is nothing to learn.")
     return low, high
 
 
-def extremes(low: float, high: float, group: Group) -> Tuple[float, float]:
+def extremes(low: float, high: float, run: Run) -> Tuple[float, float]:
     """Return the smallest `low` and the largest `high` of all processes."""
-    table = np.zeros((group.size, 2))
-    table[group.rank] = low, high
-    table = group.sum(table)
+    table = np.zeros((run.processes.size, 2))
+    table[run.processes.rank] = low, high
+    table = run.sum(table)
     return float(table[:, 0].min()), float(table[:, 1].max())

@@ -8,13 +8,13 @@ from typing import Any, Callable, ClassVar, Dict, Iterator, Sequence, Tuple
 import numpy as np
 
 from ..cube import Array, Cube
-from ..errors import DataError, MissingLibraryError
-from ..group import ALONE, Group
+from ..errors import DataError
+from ..libraries import check_libraries
+from ..numerics.statistics import Components, principal_components
 from ..parameters import integer, number
-from ..progress import SILENT, Progress
-from ..statistics import Components, principal_components
+from ..run import ALONE, Run
 from ..threads import map_threads
-from .base import Background, Detector
+from .base import Background, Detector, Group
 
 TARGET_PIXELS = 50
 """Area that MAX_TARGET_AREA 0 stands for, in pixels."""
@@ -47,18 +47,24 @@ class AED(Detector):
 
     id: ClassVar[str] = "aed"
     label: ClassVar[str] = "Attribute and edge-preserving filters (AED)"
-    group: ClassVar[str] = "Representation"
+    group: ClassVar[Group] = Group.REPRESENTATION
+    order: ClassVar[int] = 3
+    requires: ClassVar[Tuple[str, ...]] = ("skimage",)
+    directional: ClassVar[bool] = True
+    local: ClassVar[bool] = True
+    needs_room: ClassVar[bool] = True
+    has_unit: ClassVar[bool] = True
     summary: ClassVar[str] = (
         "Finds what is small: parts of the image, brighter or darker than what surrounds them in some principal "
         "component, that are not larger than the largest target. Needs no statistics of spectra and ignores rare but "
-        "large materials. Fails where targets are larger than MAX_TARGET_AREA, or small objects are nothing unusual."
+        "large materials. Fails where targets are larger than MAX_TARGET_AREA, or where small objects are common."
     )
     source: ClassVar[str] = "X. Kang et al., IEEE TGRS 55(10), 2017, doi:10.1109/TGRS.2017.2710145"
 
     max_target_area: float = number(
         0.0,
         "Largest target area",
-        "Area of the largest target: in square map units (square metres) where the raster has a coordinate system, "
+        "Area of the largest target: in square map units (square meters) where the raster has a coordinate system, "
         f"else in pixels; 0 = {TARGET_PIXELS} pixels.",
         minimum=0.0,
     )
@@ -77,10 +83,10 @@ class AED(Detector):
         advanced=True,
     )
 
-    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> AEDBackground:
+    def fit(self, cube: Cube, run: Run = ALONE) -> AEDBackground:
         """Find the components of the background pixels. DataError where nothing varies."""
-        _area_openings()
-        components = principal_components(cube, self.principal_components, progress, group)
+        self.check_libraries()
+        components = principal_components(cube, self.principal_components, run)
         return AEDBackground(components, self.max_target_area, self.smoothing)
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> AEDBackground:
@@ -96,7 +102,7 @@ class AEDBackground(Background):
     max_target_area: float
     smoothing: float
 
-    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+    def score(self, cube: Cube, run: Run = ALONE) -> Array:
         """Return the smoothed sums, (rows, columns) float32, >= 0, without unit, NaN where not valid.
 
         Raises DataError where the image is not larger than a target.
@@ -107,24 +113,22 @@ class AEDBackground(Background):
                 f"aed: the image has {cube.valid_pixels} valid pixels and the largest target {area}: "
                 "give a smaller MAX_TARGET_AREA or a larger image."
             )
-        maps = self._component_maps(cube, progress.part(0.0, 0.3), group)
-        scores = fused_residues(maps, cube, area, progress.part(0.3, 0.9))
+        maps = self._component_maps(cube, run.part(0.0, 0.3))
+        scores = fused_residues(maps, cube, area, run.part(0.3, 0.9))
         if self.smoothing > 0:
-            scores = smooth(scores, maps[0], cube.valid, self.smoothing, progress.part(0.9, 1.0))
-        progress.update(1.0)
+            scores = smooth(scores, maps[0], cube.valid, self.smoothing, run.part(0.9, 1.0))
+        run.update(1.0)
         scores[~cube.valid] = np.nan
         return scores
 
-    def _component_maps(self, cube: Cube, progress: Progress, group: Group) -> Array:
+    def _component_maps(self, cube: Cube, run: Run) -> Array:
         """Return the components in standard deviations, (p, rows, columns) float32, 0 where not valid."""
         scale = np.sqrt(self.components.variances)
         maps = np.zeros((len(scale), cube.rows, cube.columns), dtype=np.float32)
-        first, last = group.rows(cube.rows)
-        for block in cube.blocks(rows=(first, last)):
+        for block, _ in run.blocks(cube):
             rows = slice(block.start, block.stop)
             maps[:, rows][:, cube.valid[rows]] = (self.components.of(block.spectra) / scale).T
-            progress.update((block.stop - first) / max(last - first, 1))
-        return group.sum(maps)
+        return run.sum(maps)
 
     def arrays(self) -> Dict[str, Array]:
         """The components."""
@@ -138,7 +142,7 @@ def target_pixels(max_target_area: float, cube: Cube) -> int:
     return max(int(max_target_area / (cube.pixel_area or 1.0)), 1)
 
 
-def fused_residues(maps: Array, cube: Cube, area: int, progress: Progress = SILENT) -> Array:
+def fused_residues(maps: Array, cube: Cube, area: int, run: Run = ALONE) -> Array:
     """Return the sum over maps and two areas (`area` and its half) of residues, each divided by its background mean.
 
     maps : (p, rows, columns) float32. Returns (rows, columns) float32, 0 where not valid.
@@ -146,7 +150,7 @@ def fused_residues(maps: Array, cube: Cube, area: int, progress: Progress = SILE
     scores = np.zeros(cube.valid.shape, dtype=np.float32)
     areas = sorted({area, max(area // 2, 1)})
     for done, values in enumerate(maps):
-        part = progress.part(done / len(maps), (done + 1) / len(maps))
+        part = run.part(done / len(maps), (done + 1) / len(maps))
         for residue in area_residues(values, cube.valid, areas, part):
             mean = float(residue[cube.background].mean(dtype=np.float64))
             if mean > 0:
@@ -154,7 +158,7 @@ def fused_residues(maps: Array, cube: Cube, area: int, progress: Progress = SILE
     return scores
 
 
-def area_residues(values: Array, valid: Array, areas: Sequence[int], progress: Progress = SILENT) -> Array:
+def area_residues(values: Array, valid: Array, areas: Sequence[int], run: Run = ALONE) -> Array:
     """Return |closing - values| + |values - opening| for each area, (areas, rows, columns) float32, 0 where not valid.
 
     values : (rows, columns) float32. areas : the largest numbers of pixels the filters take away.
@@ -182,11 +186,11 @@ def area_residues(values: Array, valid: Array, areas: Sequence[int], progress: P
     found = np.zeros((len(areas), *valid.shape), dtype=np.float32)
     for done, (tile, part) in enumerate(zip(tiles, map_threads(residues, tiles)), start=1):
         found[(slice(None), *tile[2])] = part
-        progress.update(done / len(tiles))
+        run.update(done / len(tiles))
     return found
 
 
-def smooth(image: Array, guide: Array, valid: Array, distance: float, progress: Progress = SILENT) -> Array:
+def smooth(image: Array, guide: Array, valid: Array, distance: float, run: Run = ALONE) -> Array:
     """Smooth within edges by the domain transform's recursive filter (Gastal and Oliveira 2011, equation 21).
 
     image, guide : (rows, columns). valid : bool; nothing passes a pixel that is not valid. distance : standard
@@ -198,23 +202,23 @@ def smooth(image: Array, guide: Array, valid: Array, distance: float, progress: 
     passes = 2 * SMOOTHING_STEPS
     for done in range(passes):
         iteration, axis = divmod(done, 2)
-        share = (
+        sigma = (
             distance
             * np.sqrt(3)
             * 2.0 ** (SMOOTHING_STEPS - iteration - 1)
             / np.sqrt(4.0**SMOOTHING_STEPS - 1)
         )
-        weights = np.exp(-np.sqrt(2) / share * steps[axis]).astype(image.dtype)
+        weights = np.exp(-np.sqrt(2) / sigma * steps[axis]).astype(image.dtype)
         weights[blocked[axis]] = 0
         lines, factors = (image, weights) if axis == 0 else (np.ascontiguousarray(image.T), weights.T.copy())
         for line in range(1, len(lines)):
             lines[line] += factors[line - 1] * (lines[line - 1] - lines[line])
-            progress.check_cancelled()
+            run.check_cancelled()
         for line in range(len(lines) - 2, -1, -1):
             lines[line] += factors[line] * (lines[line + 1] - lines[line])
-            progress.check_cancelled()
+            run.check_cancelled()
         image = lines if axis == 0 else np.ascontiguousarray(lines.T)
-        progress.update((done + 1) / passes)
+        run.update((done + 1) / passes)
     return image
 
 
@@ -237,13 +241,8 @@ def _tiles(shape: Tuple[int, ...], halo: int) -> Iterator[Tuple[Rectangle, Recta
 
 def _area_openings() -> Callable[[Array, Sequence[int]], Array]:
     """Return the function that opens an image by several areas: (areas, rows, columns), 4-connected."""
-    try:
-        from skimage.morphology import area_opening, max_tree
-    except ImportError as error:
-        raise MissingLibraryError(
-            "aed needs scikit-image, which this Python does not have: install it for QGIS's Python "
-            "(Debian and Ubuntu: python3-skimage; OSGeo4W: python3-scikit-image; else pip install scikit-image)."
-        ) from error
+    check_libraries(AED.id, AED.requires)
+    from skimage.morphology import area_opening, max_tree
 
     def openings(image: Array, areas: Sequence[int]) -> Array:
         rows, columns = image.shape

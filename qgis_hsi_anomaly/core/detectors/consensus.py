@@ -10,12 +10,11 @@ import numpy as np
 
 from ..cube import Array, Cube
 from ..errors import DataError, MissingLibraryError
-from ..group import ALONE, Group
+from ..numerics.ranks import rank_normal
 from ..parameters import choices, number
-from ..progress import SILENT, Progress
-from ..ranks import rank_normal
+from ..run import ALONE, Run
 from .aed import TARGET_PIXELS, target_pixels
-from .base import Background, Detector
+from .base import Background, Detector, Group
 from .registry import make_detector
 
 FAMILIES: Dict[str, str] = {
@@ -52,7 +51,7 @@ class Consensus(Detector):
     rank-normal scores on real and simulated scenes.
 
     MAX_TARGET_AREA, A pixels, sets what members know of targets: guard windows of 2 sqrt(A), area filters of A, and
-    4 A nearest neighbours (fewer where not all pixels are reference pixels, or the image is small).
+    4 A nearest neighbors (fewer where not all pixels are reference pixels, or the image is small).
 
     The spread is the standard deviation over members of rank-normal scores. A member that cannot run, because
     of too few pixels or a missing library, is left out and named. Time: the members', one after the other.
@@ -61,7 +60,12 @@ class Consensus(Detector):
 
     id: ClassVar[str] = "consensus"
     label: ClassVar[str] = "Consensus of detectors"
-    group: ClassVar[str] = "Combination"
+    group: ClassVar[Group] = Group.COMBINATION
+    order: ClassVar[int] = 1
+    directional: ClassVar[bool] = True
+    local: ClassVar[bool] = True
+    ignores_brightness: ClassVar[bool] = False
+    requires: ClassVar[Tuple[str, ...]] = ("scipy",)
     summary: ClassVar[str] = (
         "Runs several detectors that look at different things (the whole scene, the most similar spectra, the "
         "surroundings, the shape) and combines their rankings. To run first: it needs no tuning and is better than "
@@ -84,24 +88,24 @@ class Consensus(Detector):
     max_target_area: float = number(
         0.0,
         "Largest target area",
-        "Area of the largest target, from which guard windows, area filters and numbers of neighbours follow: in "
-        f"square map units (square metres) where the raster has a coordinate system, else in pixels; 0 = "
+        "Area of the largest target, from which guard windows, area filters and numbers of neighbors follow: in "
+        f"square map units (square meters) where the raster has a coordinate system, else in pixels; 0 = "
         f"{TARGET_PIXELS} pixels.",
         minimum=0.0,
     )
 
-    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> ConsensusBackground:
+    def fit(self, cube: Cube, run: Run = ALONE) -> ConsensusBackground:
         """Let every member learn. Raises DataError where none can."""
+        self.check_libraries()
         members: Dict[str, Background] = {}
         left_out: Dict[str, str] = {}
-        for position, (id, detector) in enumerate(self.members(cube).items()):
-            part = progress.part(position / len(self.detectors), (position + 1) / len(self.detectors))
-            progress.message(f"{id} learns.")
+        for (id, detector), part in zip(self.members(cube).items(), run.parts(len(self.detectors))):
+            run.message(f"{id} learns.")
             try:
                 _check_surroundings(id, detector, cube)
-                members[id] = detector.fit(cube, part, group)
+                members[id] = detector.fit(cube, part)
             except (DataError, MissingLibraryError) as error:
-                _leave_out(id, error, left_out, progress)
+                _leave_out(id, error, left_out, run)
             part.update(1.0)
         if not members:
             raise _nobody(left_out)
@@ -112,13 +116,13 @@ class Consensus(Detector):
         area = target_pixels(self.max_target_area, cube)
         guard = 2 * math.ceil(math.sqrt(area)) - 1
         windows = {"inner_window": guard, "outer_window": max(guard + _RING, _LEAST_OUTER)}
-        learnt = int(np.count_nonzero(cube.background))
+        learned = int(np.count_nonzero(cube.background))
         # Of a target's pixels only so many are in the reference sample.
-        neighbors = 4 * area * min(1.0, _REFERENCE / learnt)
+        neighbors = 4 * area * min(1.0, _REFERENCE / learned)
         own: Dict[str, Dict[str, Any]] = {
             "localrx": {**windows, "principal_components": _LOCAL_COMPONENTS},
             "crd": windows,
-            "knn": {"neighbors": int(min(max(min(neighbors, learnt / 50), 20), 1000)), "sample": _REFERENCE},
+            "knn": {"neighbors": int(min(max(min(neighbors, learned / 50), 20), 1000)), "sample": _REFERENCE},
             "aed": {"max_target_area": self.max_target_area},
         }
         return {id: make_detector(id, own.get(id, {})) for id in self.detectors}
@@ -126,31 +130,30 @@ class Consensus(Detector):
 
 @dataclass(frozen=True)
 class ConsensusBackground(Background):
-    """members : what each member learnt, by id. left_out : why others did not, by id."""
+    """members : what each member learned, by id. left_out : why others did not, by id."""
 
     members: Dict[str, Background]
     left_out: Dict[str, str]
 
-    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+    def score(self, cube: Cube, run: Run = ALONE) -> Array:
         """Return the consensus, (rows, columns) float32, in standard deviations, NaN where not valid.
 
         Raises DataError where no member can score.
         """
-        return self.maps(cube, progress, group)["score"]
+        return self.maps(cube, run)["score"]
 
-    def maps(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Dict[str, Array]:
+    def maps(self, cube: Cube, run: Run = ALONE) -> Dict[str, Array]:
         """Return `score` and `spread`, each (rows, columns) float32, NaN where not valid."""
         left_out = dict(self.left_out)
         families: Dict[str, List[Any]] = {}
         taken = np.zeros(cube.valid_pixels)
         squared = np.zeros_like(taken)
-        for position, (id, background) in enumerate(self.members.items()):
-            part = progress.part(position / len(self.members), (position + 1) / len(self.members))
-            progress.message(f"{id} scores.")
+        for (id, background), part in zip(self.members.items(), run.parts(len(self.members))):
+            run.message(f"{id} scores.")
             try:
-                scores = background.score(cube, part, group)[cube.valid]
+                scores = background.score(cube, part)[cube.valid]
             except (DataError, MissingLibraryError) as error:
-                _leave_out(id, error, left_out, progress)
+                _leave_out(id, error, left_out, run)
                 part.update(1.0)
                 continue
             normal = rank_normal(scores)
@@ -162,8 +165,8 @@ class ConsensusBackground(Background):
         count = sum(family[0] for family in families.values())
         if count == 0:
             raise _nobody(left_out)
-        progress.metric("members", [id for id in self.members if id not in left_out])
-        progress.metric("left_out", left_out)
+        run.metric("members", [id for id in self.members if id not in left_out])
+        run.metric("left_out", left_out)
         votes = sum(VOTES[family] for family in families)
         combined = sum(VOTES[family] / votes * total / size for family, (size, total) in families.items())
         spread = np.sqrt(np.maximum(squared / count - (taken / count) ** 2, 0.0))
@@ -187,9 +190,9 @@ def _check_surroundings(id: str, detector: Detector, cube: Cube) -> None:
         )
 
 
-def _leave_out(id: str, error: Exception, left_out: Dict[str, str], progress: Progress) -> None:
+def _leave_out(id: str, error: Exception, left_out: Dict[str, str], run: Run) -> None:
     left_out[id] = str(error)
-    progress.warning(f"consensus: {id} is left out. {error}")
+    run.warning(f"consensus: {id} is left out. {error}")
 
 
 def _nobody(left_out: Dict[str, str]) -> DataError:

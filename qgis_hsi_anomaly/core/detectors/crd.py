@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Iterator, List, Tuple
+from typing import ClassVar, Iterator, Tuple
 
 import numpy as np
 
 from ..cube import Array, Cube
-from ..group import ALONE, Group
-from ..linear_systems import diagonal_places, factor_packed, products, solve_factored
-from ..neighborhood import DualWindow, Tile, ring_members, score_windows
+from ..numerics.linear_systems import diagonal_places, products, solve_packed
+from ..numerics.statistics import Components, principal_components
+from ..numerics.windows import DualWindow, Tile, ring_members, score_windows
 from ..parameters import flag, integer, number
-from ..progress import SILENT, Progress
-from ..ring_systems import SINGLE_PRECISION, Patch, solve_with_tail
-from ..statistics import Components, principal_components
-from .base import Background, Detector
+from ..run import ALONE, Run
+from .base import Background, Detector, Group
 
-_TILE, _TILE_WITH_TAIL = 64, 32
+_TILE = 64
 _PATCH = 8
 """Pixels of a patch share one dictionary, so that their systems are built by one matrix product."""
 _DIRECT = 24
-"""Up to so many coordinates a system is built and factored whole; of more, only the leading ones."""
-_LEADING = 12
+"""Up to so many coordinates, the systems of a tile are built and factored together."""
 _FLOOR = 1e-12
 _CLOSE = 1e-6
-"""Squared distances shorter than this share of the squared lengths are computed from differences."""
+"""Squared distances shorter than this fraction of the squared lengths are computed from differences."""
 
-Place = Tuple[slice, slice]
+Patch = Tuple[slice, slice]
 
 
 @dataclass(frozen=True)
@@ -35,11 +32,9 @@ class CRD(Detector):
     """Score |y - X a| with a = (X'X + lambda G^2)^-1 X'y, X the ring of pixel y, G = diag |y - x_k|.
 
     W. Li, Q. Du, IEEE TGRS 53 (2015) 1463-1474. Computed in its exact p x p form: with W = G^-2 the residual is
-    lambda (X W X' + lambda I)^-1 y. The p coordinates come from an uncentred singular value decomposition of
-    the scene's background. Up to 24 coordinates by factors, time O(window^2 p^2 + p^3) a pixel. Of more, the first
-    12 by factors and the rest, small beside lambda I, by Lanczos steps to a few 1e-9 of the score: two or three pairs
-    of products with X where lambda is 10 or more, in single precision. Pixels that do not converge (lambda far below 1)
-    are solved one by one, O(p^3).
+    lambda (X W X' + lambda I)^-1 y. The p coordinates come from an uncentered singular value decomposition of
+    the scene's background: time O(window^2 p^2 + p^3) a pixel. Up to 24 coordinates the systems of many pixels are
+    factored together; of more, one by one, which takes about a millisecond a pixel where there are 200.
 
     SUM_TO_ONE appends a row of ones, times the root mean square of the scene, to X and y, and leaves its
     residual out of the score.
@@ -55,11 +50,15 @@ class CRD(Detector):
 
     id: ClassVar[str] = "crd"
     label: ClassVar[str] = "Collaborative representation (CRD)"
-    group: ClassVar[str] = "Representation"
+    group: ClassVar[Group] = Group.REPRESENTATION
+    order: ClassVar[int] = 1
+    local: ClassVar[bool] = True
+    ignores_brightness: ClassVar[bool] = False
+    has_unit: ClassVar[bool] = True
     summary: ClassVar[str] = (
-        "Puts every pixel together from the ring of pixels around it, near ones in spectrum at less cost, and scores "
-        "what is left over. Needs no statistics, so it copes with small and mixed backgrounds. The inner window must "
-        "be larger than the largest target."
+        "Reconstructs each pixel from the ring of pixels around it, preferring similar spectra, and scores the "
+        "residual. Needs no statistics, so it copes with small and mixed backgrounds. The inner window must be larger "
+        "than the largest target."
     )
     source: ClassVar[str] = "W. Li and Q. Du, IEEE TGRS 53(3), 2015, doi:10.1109/TGRS.2014.2343955"
     can_save: ClassVar[bool] = False
@@ -84,7 +83,7 @@ class CRD(Detector):
     principal_components: int = integer(
         15,
         "Principal components",
-        "Number of components (uncentred singular value decomposition of the scene) that are represented; 0 = all "
+        "Number of components (uncentered singular value decomposition of the scene) that are represented; 0 = all "
         "bands, as published, which takes longer.",
         minimum=0,
     )
@@ -109,84 +108,75 @@ class CRD(Detector):
     def _window(self) -> DualWindow:
         return DualWindow.checked(self.who(), self.inner_window, self.outer_window)
 
-    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> CRDBackground:
+    def fit(self, cube: Cube, run: Run = ALONE) -> CRDBackground:
         """Find the components of the background pixels. DataError where nothing varies."""
-        components = principal_components(cube, self.principal_components, progress, group, centred=False)
-        unit = float(np.sqrt(components.variances.sum()))
-        ones = 1 / np.sqrt(cube.bands) if self.sum_to_one else 0.0
-        return CRDBackground(self._window(), components, unit, self.lambda_, float(ones))
+        components = principal_components(cube, self.principal_components, run, centered=False)
+        rms = float(np.sqrt(components.variances.sum()))
+        ones_weight = 1 / np.sqrt(cube.bands) if self.sum_to_one else 0.0
+        return CRDBackground(self._window(), components, rms, self.lambda_, float(ones_weight))
 
 
 @dataclass(frozen=True)
 class CRDBackground(Background):
     """The windows and the components in which their pixels are compared.
 
-    unit : root mean square length of the scene's pixels, of which coordinates are multiples. ones : what the row of
-    ones is multiplied by, 0 where there is none.
+    rms : root mean square length of the scene's pixels, of which coordinates are multiples. ones_weight : what the
+    row of ones is multiplied by, 0 where there is none.
     """
 
     window: DualWindow
     components: Components
-    unit: float
+    rms: float
     lambda_: float
-    ones: float
+    ones_weight: float
 
-    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+    def score(self, cube: Cube, run: Run = ALONE) -> Array:
         """Return the norms of the residuals, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
         p = len(self.components.mean)
-        size, needed = _TILE if p <= _DIRECT else _TILE_WITH_TAIL, cube.bands * 8 + p * 24
-        return score_windows(
-            cube, self.window, self.coordinates, self.score_tile, size, needed, progress, group
-        )
+        needed = cube.bands * 8 + p * 24
+        return score_windows(cube, self.window, self.coordinates, self.score_tile, _TILE, needed, run)
 
     def coordinates(self, spectra: Array) -> Array:
         """Return the components of spectra (n_pixels, bands), (n_pixels, p) float64, without a unit."""
-        return np.asarray(self.components.of(spectra) / self.unit)
+        return np.asarray(self.components.of(spectra) / self.rms)
 
     def score_tile(self, tile: Tile) -> Array:
         """Return the norms of the residuals, (height, width) float64; of invalid pixels some number."""
-        points = _Points.of(tile, self.window.reach, self.ones)
         height, width = (side - 2 * self.window.reach for side in tile.valid.shape)
-        places = list(_places(height, width))
-        leading = points.leading.shape[2] - (self.ones > 0)
-        with_tail = leading < tile.features.shape[2]
-        weights, matrices, lonely = [], [], []
-        for place in places:
-            of_patch, without_ring = self._weights(tile, points, place)
-            matrices.append(points.around(points.pairs, place).T @ of_patch.T)
-            lonely.append(without_ring)
-            if with_tail:
-                weights.append(of_patch)
+        if tile.features.shape[2] > _DIRECT:
+            pixels = range(height * width)
+            found = [self._residual(tile, *divmod(pixel, width)) for pixel in pixels]
+            return np.array(found).reshape(height, width)
+        points = _Points.of(tile, self.window.reach, self.ones_weight)
+        patches = list(_patches(height, width))
+        matrices, no_ring = [], []
+        for patch in patches:
+            weights, without = self._weights(tile, points, patch)
+            matrices.append(points.around(points.pairs, patch).T @ weights.T)
+            no_ring.append(without)
+        own = np.concatenate([points.at(points.coordinates, patch) for patch in patches])
+        systems: Array = np.concatenate(matrices, axis=1)
+        systems[diagonal_places(own.shape[1])] += self.lambda_
+        solution = solve_packed(systems, np.ascontiguousarray(own.T))[: tile.features.shape[2]]
 
-        own = np.concatenate([points.at(points.leading, place) for place in places])
-        factors: Array = np.concatenate(matrices, axis=1)
-        factors[diagonal_places(own.shape[1])] += self.lambda_
-        factor_packed(factors, own.shape[1])
-        solution = solve_factored(factors, np.ascontiguousarray(own.T))
-        unsolved, squares = np.concatenate(lonely), np.zeros(len(own))
-        if with_tail:
-            tail = tile.features[..., leading:]
-            patches, right = _patches(points, tail, places, weights, solution, self.lambda_)
-            solution, squares, converged = solve_with_tail(patches, factors, solution, right, self.lambda_)
-            unsolved = unsolved | ~converged
-        squares = squares + np.einsum("pn,pn->n", solution[:leading], solution[:leading])
+        numbers = np.arange(height * width).reshape(height, width)
+        order = np.concatenate([numbers[patch].ravel() for patch in patches])
+        scores = np.empty(height * width)
+        scores[order] = self.rms * self.lambda_ * np.sqrt(np.einsum("pn,pn->n", solution, solution))
+        for pixel in order[np.concatenate(no_ring)]:
+            scores[pixel] = self._residual(tile, *divmod(int(pixel), width))
+        return scores.reshape(height, width)
 
-        scores, order = np.empty((height, width)), _order(places, height, width)
-        scores.flat[order] = self.unit * self.lambda_ * np.sqrt(squares)
-        for pixel in order[unsolved]:
-            scores.flat[pixel] = self._residual(tile, *divmod(int(pixel), width))
-        return scores
-
-    def _weights(self, tile: Tile, points: _Points, place: Place) -> Tuple[Array, Array]:
+    def _weights(self, tile: Tile, points: _Points, patch: Patch) -> Tuple[Array, Array]:
         """Return W of a patch's pixels, (n_pixels, n_around), 0 outside their rings, and which have no ring."""
-        members = ring_members(tile, self.window, *place)
+        members = ring_members(tile, self.window, *patch)
         count = members.sum(axis=1)
-        squares = points.at(points.near, place) @ points.around(points.far, place).T
+        squares = points.at(points.near, patch) @ points.around(points.far, patch).T
         weights = np.divide(members, np.maximum(squares, _FLOOR, out=squares), out=squares)
-        own, other = points.at(points.slack, place), points.around(points.slack, place).T
+        own, other = points.at(points.slack, patch), points.around(points.slack, patch).T
         if weights.max() * (own.max() + other.max()) > 1:
             close = weights * (own + other) > 1
-            pixels, around = points.at(tile.features, place), points.around(tile.features, place)
+            pixels, around = points.at(tile.features, patch), points.around(tile.features, patch)
             for row in np.flatnonzero(close.any(axis=1)):
                 difference = around[close[row]] - pixels[row]
                 exact = np.einsum("ij,ij->i", difference, difference)
@@ -204,30 +194,30 @@ class CRDBackground(Background):
         atoms = (
             around.reshape(len(members), -1)[members]
             if members.any()
-            else self.components.mean[None] / self.unit
+            else self.components.mean[None] / self.rms
         )
         squares = np.maximum(((atoms - pixel) ** 2).sum(axis=1), _FLOOR)
         weights = self.window.size / max(np.count_nonzero(members), 1) / squares
-        if self.ones > 0:
-            atoms = np.pad(atoms, ((0, 0), (0, 1)), constant_values=self.ones)
-            pixel = np.append(pixel, self.ones)
+        if self.ones_weight > 0:
+            atoms = np.pad(atoms, ((0, 0), (0, 1)), constant_values=self.ones_weight)
+            pixel = np.append(pixel, self.ones_weight)
         system = (atoms.T * weights) @ atoms
         system.flat[:: len(system) + 1] += self.lambda_
         solved = np.linalg.solve(system, pixel)[: tile.features.shape[2]]
-        return float(self.unit * self.lambda_ * np.linalg.norm(solved))
+        return float(self.rms * self.lambda_ * np.linalg.norm(solved))
 
 
 @dataclass(frozen=True)
 class _Points:
     """The pixels of a tile and those around it, as its patches need them: arrays (rows, columns, ...).
 
-    leading : coordinates that are solved for by factors, and the row of ones where there is one. pairs : their
-    products, see `products`. near, far : one pixel's times another's is their squared distance. slack : the sum of two
-    pixels' is the squared distance below which too many digits of that cancel.
+    coordinates : with the row of ones, where there is one. pairs : their products, see `products`. near, far : one
+    pixel's times another's is their squared distance. slack : the sum of two pixels' is the squared distance below
+    which too many digits of that cancel.
     """
 
     reach: int
-    leading: Array
+    coordinates: Array
     pairs: Array
     near: Array
     far: Array
@@ -236,57 +226,29 @@ class _Points:
     @classmethod
     def of(cls, tile: Tile, reach: int, ones: float) -> _Points:
         """Prepare a tile, with a row of `ones` where that is not 0."""
-        p = tile.features.shape[2]
-        leading = tile.features[..., : p if p <= _DIRECT else _LEADING]
-        centred = tile.features - tile.features.mean(axis=(0, 1))
-        squares = np.einsum("rcp,rcp->rc", centred, centred)[..., None]
-        near = np.concatenate([centred, squares, np.ones_like(squares)], axis=2)
-        far = np.concatenate([-2 * centred, np.ones_like(squares), squares], axis=2)
+        coordinates = tile.features
+        centered = tile.features - tile.features.mean(axis=(0, 1))
+        squares = np.einsum("rcp,rcp->rc", centered, centered)[..., None]
+        near = np.concatenate([centered, squares, np.ones_like(squares)], axis=2)
+        far = np.concatenate([-2 * centered, np.ones_like(squares), squares], axis=2)
         if ones > 0:
-            leading = np.pad(leading, ((0, 0), (0, 0), (0, 1)), constant_values=ones)
-        pairs = products(np.ascontiguousarray(leading.transpose(0, 2, 1))).transpose(0, 2, 1)
-        return cls(reach, leading, np.ascontiguousarray(pairs), near, far, _CLOSE * squares)
+            coordinates = np.pad(coordinates, ((0, 0), (0, 0), (0, 1)), constant_values=ones)
+        pairs = products(np.ascontiguousarray(coordinates.transpose(0, 2, 1))).transpose(0, 2, 1)
+        return cls(reach, coordinates, np.ascontiguousarray(pairs), near, far, _CLOSE * squares)
 
-    def around(self, part: Array, place: Place) -> Array:
+    def around(self, part: Array, patch: Patch) -> Array:
         """Return one of the arrays for a patch and the pixels around it, (n_around, ...)."""
-        rows, columns = (slice(one.start, one.stop + 2 * self.reach) for one in place)
+        rows, columns = (slice(one.start, one.stop + 2 * self.reach) for one in patch)
         return part[rows, columns].reshape(-1, part.shape[2])
 
-    def at(self, part: Array, place: Place) -> Array:
+    def at(self, part: Array, patch: Patch) -> Array:
         """Return one of the arrays for the pixels of a patch, (n_pixels, ...)."""
-        rows, columns = (slice(one.start + self.reach, one.stop + self.reach) for one in place)
+        rows, columns = (slice(one.start + self.reach, one.stop + self.reach) for one in patch)
         return part[rows, columns].reshape(-1, part.shape[2])
 
 
-def _places(height: int, width: int) -> Iterator[Place]:
+def _patches(height: int, width: int) -> Iterator[Patch]:
     """Cut a tile into patches."""
     for top in range(0, height, _PATCH):
         for left in range(0, width, _PATCH):
             yield slice(top, min(top + _PATCH, height)), slice(left, min(left + _PATCH, width))
-
-
-def _patches(
-    points: _Points, tail: Array, places: List[Place], weights: List[Array], solution: Array, lambda_: float
-) -> Tuple[List[Patch], Array]:
-    """Return patches and right sides for `solve_with_tail`; tail : (rows, columns, t), the tile's other coordinates."""
-    energies = np.einsum("rct,rct->rc", tail, tail)[..., None]
-    energy = max((own @ points.around(energies, place)).max() for own, place in zip(weights, places))
-    single = energy <= SINGLE_PRECISION * lambda_ * tail.shape[2]
-    patches: List[Patch] = []
-    right: List[Array] = []
-    seen = 0
-    for place, own in zip(places, weights):
-        pixels = slice(seen, seen + len(own))
-        dictionary = points.around(points.leading, place), points.around(tail, place)
-        explained = (own * (solution[:, pixels].T @ dictionary[0].T)) @ dictionary[1]
-        right.append(points.at(tail, place) - explained)
-        parts = (part.astype(np.float32 if single else np.float64) for part in (*dictionary, own))
-        patches.append(Patch(pixels, *parts))
-        seen += len(own)
-    return patches, np.concatenate(right)
-
-
-def _order(places: List[Place], height: int, width: int) -> Array:
-    """Return where in a (height, width) map the pixels of the patches lie, one patch after the other."""
-    numbers = np.arange(height * width).reshape(height, width)
-    return np.concatenate([numbers[place].ravel() for place in places])

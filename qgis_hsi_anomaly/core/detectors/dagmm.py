@@ -5,18 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from .learned import (
-    LearnedDetector,
-    components_field,
-    epochs_field,
-    latent_field,
-    learning_rate_field,
-    members_field,
-    seed_field,
-)
+from .learned import LearnedDetector, components_field, latent_field
 
 if TYPE_CHECKING:
-    from ..deep.density import Density
+    from ..deep.models.base import LearnedModel
 
 
 @dataclass(frozen=True)
@@ -29,6 +21,7 @@ class DAGMM(LearnedDetector):
     """
 
     id: ClassVar[str] = "dagmm"
+    order: ClassVar[int] = 2
     label: ClassVar[str] = "DAGMM (autoencoder and estimation network)"
     summary: ClassVar[str] = (
         "An autoencoder of the spectra and an estimation network, trained together; the score is the energy of a "
@@ -37,17 +30,13 @@ class DAGMM(LearnedDetector):
     )
     source: ClassVar[str] = "B. Zong et al., Deep autoencoding Gaussian mixture model, ICLR 2018"
 
-    epochs: int = epochs_field(20)
-    learning_rate: float = learning_rate_field(1e-4)
     latent: int = latent_field(9)
     mixture_components: int = components_field(5)
-    members: int = members_field()
-    seed: int = seed_field()
 
-    def density(self, bands: int, seed: int, device: str) -> Density:
+    def model(self, bands: int, seed: int) -> LearnedModel:
         """Return an untrained density of spectra."""
-        from ..deep.accumulation import LossWeights
-        from ..deep.density import Density, Design
+        from ..deep.models.sscade import Design, JointDensity
+        from ..deep.parts.joint_loss import LossWeights
 
         design = Design(
             latent=self.latent,
@@ -56,4 +45,4 @@ class DAGMM(LearnedDetector):
             spatial_channels=0,
             weights=LossWeights(energy=0.1, variance=0.005),
         )
-        return Density(design, bands, seed, device)
+        return JointDensity(design, bands)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Dict
 
 from ..cube import Array, Cube
-from ..group import ALONE, Group
-from ..progress import SILENT, Progress
-from ..statistics import squared_lengths, triangular
+from ..numerics.statistics import squared_mahalanobis, triangular
+from ..run import ALONE, Run
 from .base import Background, score_spectra
 
 
@@ -24,10 +23,10 @@ class GaussianBackground(Background):
         """Rebuild it from a model file's arrays."""
         return cls(arrays["mean"], triangular(arrays["whitening"]))
 
-    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+    def score(self, cube: Cube, run: Run = ALONE) -> Array:
         """Return the squared Mahalanobis distances, (rows, columns) float32, >= 0, NaN where not valid."""
         return score_spectra(
-            cube, lambda spectra: squared_lengths(spectra - self.mean, self.whitening), progress, group
+            cube, lambda spectra: squared_mahalanobis(spectra - self.mean, self.whitening), run
         )
 
     def arrays(self) -> Dict[str, Array]:

@@ -8,13 +8,12 @@ from typing import Any, ClassVar, Dict
 import numpy as np
 
 from ..cube import Array, Cube
-from ..group import ALONE, Group
-from ..kmeans import k_means, nearest_centre
-from ..parameters import integer, number
-from ..progress import SILENT, Progress
-from ..sampling import sample_spectra
-from ..statistics import Components, principal_components
-from .base import Background, Detector, score_spectra
+from ..numerics.kmeans import k_means, nearest_center
+from ..numerics.sampling import sample_spectra
+from ..numerics.statistics import Components, principal_components
+from ..parameters import integer, number, seed_field
+from ..run import ALONE, Run
+from .base import Background, Detector, Group, score_spectra
 
 SAMPLE = 20_000
 """Background pixels that k-means looks at, at most."""
@@ -29,18 +28,20 @@ class KernelRX(Detector):
     """Score (f(x) - m)' (C + e I)^-1 (f(x) - m), with f the map into the space of k(x, y) = exp(-|x - y|^2 / 2 s^2).
 
     H. Kwon, N. M. Nasrabadi, IEEE TGRS 43 (2005) 388-397. Mean m and covariance C are those of at most 1,000
-    reference pixels, the centres of k-means on the background, each with its cluster's share of the pixels as
+    reference pixels, the centers of k-means on the background, each with its cluster's fraction of the pixels as
     weight; s is the median distance between background pixels, in p principal components.
 
     Departure: the paper inverts C within the span of the reference pixels only, so a pixel unlike all of them,
-    whose image lies outside that span, scores low. Here e, a share of C's trace, regularizes C, and what lies
+    whose image lies outside that span, scores low. Here e, a fraction of C's trace, regularizes C, and what lies
     outside the span counts with 1 / e.
     Time O(n_pixels references (p + rank)) and references^3 once; memory references^2 and one row block.
     """
 
     id: ClassVar[str] = "kernelrx"
     label: ClassVar[str] = "Kernel RX"
-    group: ClassVar[str] = "Statistical"
+    group: ClassVar[Group] = Group.STATISTICAL
+    order: ClassVar[int] = 4
+    draws_at_random: ClassVar[bool] = True
     summary: ClassVar[str] = (
         "RX in the feature space of a Gaussian kernel: the background may be of any shape, such as several "
         "materials and their mixtures. Learns from a few hundred typical pixels, so rare materials that are not "
@@ -51,7 +52,7 @@ class KernelRX(Detector):
     references: int = integer(
         500,
         "Reference pixels",
-        "Number of typical background pixels (centres of k-means) the background is described by.",
+        "Number of typical background pixels (centers of k-means) the background is described by.",
         minimum=2,
         maximum=1000,
         unit="pixels",
@@ -65,30 +66,28 @@ class KernelRX(Detector):
     ridge: float = number(
         1e-3,
         "Ridge",
-        "Share of the total variance in feature space that is added to every direction's; larger is smoother.",
+        "Fraction of the total variance in feature space that is added to every direction's; larger is smoother.",
         above=0.0,
         maximum=1.0,
         advanced=True,
     )
-    seed: int = integer(
-        0, "Seed", "Start of the random numbers k-means begins with.", minimum=0, advanced=True
-    )
+    seed: int = seed_field("Start of the random numbers k-means begins with.", advanced=True)
 
-    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> KernelRXBackground:
+    def fit(self, cube: Cube, run: Run = ALONE) -> KernelRXBackground:
         """Choose the reference from the background pixels. DataError where nothing varies."""
-        components = principal_components(cube, self.principal_components, progress.part(0.0, 0.3), group)
-        points = components.of(sample_spectra(cube, SAMPLE, self.seed, progress.part(0.3, 0.5), group))
-        reference = k_means(points, self.references, self.seed, ITERATIONS, progress.part(0.5, 1.0))
-        shares = np.bincount(nearest_centre(points, reference), minlength=len(reference)) / len(points)
+        components = principal_components(cube, self.principal_components, run.part(0.0, 0.3))
+        points = components.of(sample_spectra(cube, SAMPLE, self.seed, run.part(0.3, 0.5)))
+        reference = k_means(points, self.references, self.seed, ITERATIONS, run.part(0.5, 1.0))
+        weights = np.bincount(nearest_center(points, reference), minlength=len(reference)) / len(points)
         return KernelRXBackground(
-            components, reference, shares, np.array([median_distance(points)]), self.ridge
+            components, reference, weights, np.array([median_distance(points)]), self.ridge
         )
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> KernelRXBackground:
         """Rebuild the background from a model file's arrays."""
         components = Components.from_arrays(arrays)
         return KernelRXBackground(
-            components, arrays["reference"], arrays["shares"], arrays["width"], self.ridge
+            components, arrays["reference"], arrays["weights"], arrays["width"], self.ridge
         )
 
 
@@ -96,24 +95,24 @@ class KernelRX(Detector):
 class KernelRXBackground(Background):
     """components : where distances are measured. reference : (n_reference, p) float64, in them.
 
-    shares : (n_reference,) weights, sum 1. width : (1,) the kernel's s, unit of the image. ridge : share of the trace.
+    weights : (n_reference,), sum 1. width : (1,) the kernel's s, unit of the image. ridge : fraction of the trace.
     """
 
     components: Components
     reference: Array
-    shares: Array
+    weights: Array
     width: Array
     ridge: float
 
-    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+    def score(self, cube: Cube, run: Run = ALONE) -> Array:
         """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
         kernel = self._kernel(self.reference)
-        to_mean = kernel @ self.shares
-        mean_square = float(self.shares @ to_mean)
-        centred = kernel - to_mean - to_mean[:, None] + mean_square
-        root = np.sqrt(self.shares)
-        variances, vectors = np.linalg.eigh(root[:, None] * centred * root)
-        ridge = self.ridge * float(np.trace(centred * self.shares))
+        to_mean = kernel @ self.weights
+        mean_square = float(self.weights @ to_mean)
+        centered = kernel - to_mean - to_mean[:, None] + mean_square
+        root = np.sqrt(self.weights)
+        variances, vectors = np.linalg.eigh(root[:, None] * centered * root)
+        ridge = self.ridge * float(np.trace(centered * self.weights))
         # (C + e I)^-1 is I / e less l / (l + e) / e along each eigenvector: nothing where l is far below e.
         kept = variances > 1e-3 * ridge
         variances, vectors = variances[kept], vectors[:, kept]
@@ -121,12 +120,12 @@ class KernelRXBackground(Background):
 
         def distances(spectra: Array) -> Array:
             kernels = self._kernel(self.components.of(spectra))
-            mean_kernel = kernels @ self.shares
+            mean_kernel = kernels @ self.weights
             outside = 1.0 - 2.0 * mean_kernel + mean_square
             along = (kernels - to_mean - mean_kernel[:, None] + mean_square) @ weights
             return np.asarray(np.maximum(outside / ridge - np.einsum("ij,ij->i", along, along), 0.0))
 
-        return score_spectra(cube, distances, progress, group)
+        return score_spectra(cube, distances, run)
 
     def _kernel(self, points: Array) -> Array:
         """Kernel between points (n, p) and the reference, (n, n_reference)."""
@@ -139,7 +138,7 @@ class KernelRXBackground(Background):
         return {
             **self.components.arrays(),
             "reference": self.reference,
-            "shares": self.shares,
+            "weights": self.weights,
             "width": self.width,
         }
 

@@ -1,21 +1,20 @@
-"""k nearest neighbours: mean distance of a pixel to the most similar pixels of a random background sample."""
+"""k nearest neighbors: mean distance of a pixel to the most similar pixels of a random background sample."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, Dict
+from typing import Any, ClassVar, Dict, Tuple
 
 import numpy as np
 
 from ..cube import Array, Cube
-from ..errors import MissingLibraryError
-from ..group import ALONE, Group
-from ..parameters import integer
-from ..progress import SILENT, Progress
-from ..sampling import sample_spectra
-from ..statistics import Components, principal_components
-from .base import Background, Detector, score_spectra
+from ..libraries import check_libraries
+from ..numerics.sampling import sample_spectra
+from ..numerics.statistics import Components, principal_components
+from ..parameters import integer, seed_field
+from ..run import ALONE, Run
+from .base import Background, Detector, Group, score_spectra
 
 LEAF = 48
 """Reference pixels in a leaf of the k-d tree; in 10 dimensions a quarter faster than scipy's 16."""
@@ -32,19 +31,22 @@ class KNN(Detector):
     """
 
     id: ClassVar[str] = "knn"
-    label: ClassVar[str] = "Nearest neighbours (kNN)"
-    group: ClassVar[str] = "Statistical"
+    label: ClassVar[str] = "Nearest neighbors (kNN)"
+    group: ClassVar[Group] = Group.STATISTICAL
+    order: ClassVar[int] = 3
+    requires: ClassVar[Tuple[str, ...]] = ("scipy",)
+    has_unit: ClassVar[bool] = True
     summary: ClassVar[str] = (
         "Mean distance of every pixel to the most similar pixels of the scene. Assumes no distribution, so it copes "
-        "with scenes of many materials. Targets of more pixels than NEIGHBORS are each other's neighbours and fade."
+        "with scenes of many materials. Targets of more pixels than NEIGHBORS are each other's neighbors and fade."
     )
     source: ClassVar[str] = "S. Ramaswamy, R. Rastogi and K. Shim, SIGMOD 2000, doi:10.1145/342009.335437"
 
     neighbors: int = integer(
         20,
         "Neighbors",
-        "Number of nearest reference pixels whose distances are averaged; more than the pixels of the largest "
-        "target, in spectra alike, is safe.",
+        "Number of nearest reference pixels whose distances are averaged. Choose more neighbors than the largest "
+        "target has pixels.",
         minimum=1,
         maximum=1000,
         unit="pixels",
@@ -64,15 +66,13 @@ class KNN(Detector):
         unit="pixels",
         advanced=True,
     )
-    seed: int = integer(
-        0, "Seed", "Seed of the random draw; the same seed gives the same scores.", minimum=0, advanced=True
-    )
+    seed: int = seed_field(advanced=True)
 
-    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> KNNBackground:
+    def fit(self, cube: Cube, run: Run = ALONE) -> KNNBackground:
         """Draw the reference from the background pixels. DataError where nothing varies."""
-        _tree_class()
-        components = principal_components(cube, self.principal_components, progress.part(0.0, 0.5), group)
-        sample = sample_spectra(cube, self.sample, self.seed, progress.part(0.5, 1.0), group)
+        self.check_libraries()
+        components = principal_components(cube, self.principal_components, run.part(0.0, 0.5))
+        sample = sample_spectra(cube, self.sample, self.seed, run.part(0.5, 1.0))
         return KNNBackground(components, components.of(sample), self.neighbors)
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> KNNBackground:
@@ -88,15 +88,16 @@ class KNNBackground(Background):
     reference: Array
     neighbors: int
 
-    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+    def score(self, cube: Cube, run: Run = ALONE) -> Array:
         """Return the mean distances, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
         neighbors = min(self.neighbors, len(self.reference) - 1)
         if neighbors < self.neighbors:
-            progress.warning(
-                f"The background has {len(self.reference)} pixels: NEIGHBORS {neighbors} was used."
-            )
-        tree = _tree_class()(self.reference, LEAF, balanced_tree=False)
-        return score_spectra(cube, partial(self._mean_distance, tree, neighbors), progress, group)
+            run.warning(f"The background has {len(self.reference)} pixels: NEIGHBORS {neighbors} was used.")
+        check_libraries(KNN.id, KNN.requires)
+        from scipy.spatial import cKDTree
+
+        tree = cKDTree(self.reference, LEAF, balanced_tree=False)
+        return score_spectra(cube, partial(self._mean_distance, tree, neighbors), run)
 
     def _mean_distance(self, tree: Any, neighbors: int, spectra: Array) -> Array:
         """Mean distance of spectra (n, bands) to their nearest reference pixels other than themselves, (n,)."""
@@ -108,14 +109,3 @@ class KNNBackground(Background):
     def arrays(self) -> Dict[str, Array]:
         """Components and reference."""
         return {**self.components.arrays(), "reference": self.reference}
-
-
-def _tree_class() -> Any:
-    try:
-        from scipy.spatial import cKDTree
-    except ImportError as error:
-        raise MissingLibraryError(
-            "knn needs scipy, which this Python does not have: install it for QGIS's Python "
-            "(Debian and Ubuntu: python3-scipy; OSGeo4W: python3-scipy)."
-        ) from error
-    return cKDTree

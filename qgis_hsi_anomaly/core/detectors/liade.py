@@ -1,4 +1,4 @@
-"""E2E-LIADE: an autoencoding density whose codes keep neighbours together."""
+"""E2E-LIADE: an autoencoding density whose codes keep neighbors together."""
 
 from __future__ import annotations
 
@@ -6,18 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ..parameters import number
-from .learned import (
-    LearnedDetector,
-    components_field,
-    epochs_field,
-    latent_field,
-    learning_rate_field,
-    members_field,
-    seed_field,
-)
+from .learned import LearnedDetector, components_field, latent_field, learning_rate_field
 
 if TYPE_CHECKING:
-    from ..deep.density import Density
+    from ..deep.models.base import LearnedModel
 
 
 @dataclass(frozen=True)
@@ -31,34 +23,32 @@ class LIADE(LearnedDetector):
     """
 
     id: ClassVar[str] = "liade"
+    order: ClassVar[int] = 4
     label: ClassVar[str] = "E2E-LIADE (local invariant autoencoding density)"
     summary: ClassVar[str] = (
-        "An autoencoder of the spectra whose codes are drawn to those of neighbouring pixels, an estimation network "
+        "An autoencoder of the spectra whose codes are drawn to those of neighboring pixels, an estimation network "
         "and a Gaussian mixture, trained together. The predecessor of E2E-SSCADE, rebuilt where its loss is not "
         "public. Needs torch; compare with the untrained control that every run reports."
     )
     source: ClassVar[str] = "K. Jiang et al., E2E-LIADE, IEEE Trans. Cybernetics 52(11), 2022"
 
-    epochs: int = epochs_field(20)
     learning_rate: float = learning_rate_field(1e-4, "stochastic gradient descent")
     locality: float = number(
-        0.1, "Locality", "Weight of the term that keeps neighbours together.", minimum=0.0, maximum=1000.0
+        0.1, "Locality", "Weight of the term that keeps neighbors together.", minimum=0.0, maximum=1000.0
     )
     latent: int = latent_field(9)
     mixture_components: int = components_field(5)
-    members: int = members_field()
-    seed: int = seed_field()
 
-    def density(self, bands: int, seed: int, device: str) -> Density:
+    def model(self, bands: int, seed: int) -> LearnedModel:
         """Return an untrained density of spectra."""
-        from ..deep.density import Density, Design
+        from ..deep.models.liade import LocalDensity
+        from ..deep.models.sscade import Design
 
         design = Design(
             latent=self.latent,
             components=self.mixture_components,
             features="published_text",
             spatial_channels=0,
-            locality=self.locality,
             optimizer="sgd",
         )
-        return Density(design, bands, seed, device)
+        return LocalDensity(design, self.locality, bands)

@@ -8,13 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from ..cube import Array, Cube
-from ..group import ALONE, Group
-from ..linear_systems import diagonal_places, products, solve_packed
-from ..neighborhood import DualWindow, Tile, ring_sums, score_windows
+from ..numerics.linear_systems import diagonal_places, products, solve_packed
+from ..numerics.statistics import REGULARIZATIONS, RIDGE, Components, principal_components
+from ..numerics.windows import DualWindow, Tile, ring_sums, score_windows
 from ..parameters import choice, integer
-from ..progress import SILENT, Progress
-from ..statistics import REGULARIZATIONS, RIDGE, Components, principal_components
-from .base import Background, Detector
+from ..run import ALONE, Run
+from .base import Background, Detector, Group
 
 _TILE = 32
 _FLOOR = 1e-12
@@ -29,14 +28,16 @@ class LocalRX(Detector):
     components and of their p (p + 1) / 2 products over the windows: time O(p^2 window + p^3) a pixel.
 
     Departures: a ring of n < 2p valid pixels is filled up to 2p with pixels distributed as the whole
-    background (their mean and covariance are added, not drawn), so a pixel without any valid neighbour is
+    background (their mean and covariance are added, not drawn), so a pixel without any valid neighbor is
     compared with the scene; 1e-12 of a component's global variance is added to its local one, so that a
     ring without variance keeps an inverse.
     """
 
     id: ClassVar[str] = "localrx"
     label: ClassVar[str] = "RX (local, dual window)"
-    group: ClassVar[str] = "Statistical"
+    group: ClassVar[Group] = Group.STATISTICAL
+    order: ClassVar[int] = 2
+    local: ClassVar[bool] = True
     summary: ClassVar[str] = (
         "Squared Mahalanobis distance of every pixel from the ring of pixels around it. Finds small targets in "
         "scenes whose background changes from place to place. The inner window must be larger than the largest "
@@ -89,9 +90,9 @@ class LocalRX(Detector):
     def _window(self) -> DualWindow:
         return DualWindow.checked(self.who(), self.inner_window, self.outer_window)
 
-    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> LocalRXBackground:
+    def fit(self, cube: Cube, run: Run = ALONE) -> LocalRXBackground:
         """Find the principal components of the background pixels. DataError where nothing varies."""
-        components = principal_components(cube, self.principal_components, progress, group)
+        components = principal_components(cube, self.principal_components, run)
         return LocalRXBackground(self._window(), components, self.regularization)
 
 
@@ -103,12 +104,10 @@ class LocalRXBackground(Background):
     components: Components
     regularization: str
 
-    def score(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> Array:
+    def score(self, cube: Cube, run: Run = ALONE) -> Array:
         """Return the squared distances, (rows, columns) float32, >= 0, NaN where not valid."""
         needed = cube.bands * 8 + len(self.components.variances) * 24
-        return score_windows(
-            cube, self.window, self.components.of, self.score_tile, _TILE, needed, progress, group
-        )
+        return score_windows(cube, self.window, self.components.of, self.score_tile, _TILE, needed, run)
 
     def score_tile(self, tile: Tile) -> Array:
         """Return the squared distances, (height, width) float64; of invalid pixels some number."""
@@ -143,15 +142,15 @@ class LocalRXBackground(Background):
                 covariance[diagonal] += RIDGE * covariance[diagonal].mean(axis=0)
         covariance[diagonal] += _FLOOR * variances[:, None]
 
-        centre = tile.features[reach : reach + height, reach : reach + width].reshape(-1, p).T - mean
-        distances = np.einsum("pn,pn->n", centre, solve_packed(covariance, centre))
+        center = tile.features[reach : reach + height, reach : reach + width].reshape(-1, p).T - mean
+        distances = np.einsum("pn,pn->n", center, solve_packed(covariance, center))
         return np.asarray(np.maximum(distances, 0.0).reshape(height, width))
 
 
 def _ledoit_wolf(
     count: Array, mean: Array, trace: Array, scatter: Array, second: Array, third: Array, fourth: Array
 ) -> Array:
-    """Shrink each ring's covariance as `Sums.ledoit_wolf` does, from sums about the scene's mean.
+    """Shrink each ring's covariance as `Moments.ledoit_wolf` does, from sums about the scene's mean.
 
     count, trace (of second), fourth : (n,). mean, third : (p, n). scatter, second : packed (p (p + 1) / 2, n).
     """

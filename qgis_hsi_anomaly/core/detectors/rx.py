@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Dict
 
 from ..cube import Array, Cube
-from ..group import ALONE, Group
+from ..numerics.statistics import REGULARIZATIONS, gather_moments, regularized_covariance, whitening
 from ..parameters import choice
-from ..progress import SILENT, Progress
-from ..statistics import REGULARIZATIONS, gather_sums, regularized_covariance, whitening
-from .base import Detector
+from ..run import ALONE, Run
+from .base import Detector, Group
 from .gaussian import GaussianBackground
 
 
@@ -24,7 +23,8 @@ class RX(Detector):
 
     id: ClassVar[str] = "rx"
     label: ClassVar[str] = "RX (global)"
-    group: ClassVar[str] = "Statistical"
+    group: ClassVar[Group] = Group.STATISTICAL
+    order: ClassVar[int] = 1
     summary: ClassVar[str] = (
         "Squared Mahalanobis distance of every pixel from the mean of the scene. Fast, needs no tuning, and the "
         "baseline every other detector should beat. It assumes one Gaussian background, so scenes of several "
@@ -41,11 +41,11 @@ class RX(Detector):
         "(pseudo-inverse where the covariance is singular).",
     )
 
-    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> GaussianBackground:
+    def fit(self, cube: Cube, run: Run = ALONE) -> GaussianBackground:
         """Learn mean and covariance from the background pixels. DataError where nothing varies."""
-        sums = gather_sums(cube, progress, group)
-        covariance = regularized_covariance(sums, self.regularization, progress)
-        return GaussianBackground(sums.mean, whitening(covariance, progress))
+        moments = gather_moments(cube, run)
+        covariance = regularized_covariance(moments, self.regularization, run)
+        return GaussianBackground(moments.mean, whitening(covariance, run))
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> GaussianBackground:
         """Rebuild the background from a model file's arrays."""

@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from .learned import (
-    LearnedDetector,
-    epochs_field,
-    latent_field,
-    learning_rate_field,
-    members_field,
-    seed_field,
-)
+from .learned import LearnedDetector, epochs_field, latent_field, learning_rate_field
 
 if TYPE_CHECKING:
-    from ..deep.adversarial import AdversarialAutoencoder
+    from ..deep.models.base import LearnedModel
 
 
 @dataclass(frozen=True)
@@ -25,11 +18,12 @@ class SCAAE(LearnedDetector):
     W. Xie, J. Lei, B. Liu, Y. Li, X. Jia, Neural Networks 119 (2019) 222-234. A discriminator draws the codes to
     a standard normal distribution; the reconstruction error is mean squared error plus spectral angle. Assumptions,
     as the weighting and suppression are not public in what could be read: a code's channels are weighted by their
-    share of the codes' fourth moment; the score is the log of the weighted squared distance in code space (first
+    fraction of the codes' fourth moment; the score is the log of the weighted squared distance in code space (first
     layer) plus the log of the reconstruction error (second layer).
     """
 
     id: ClassVar[str] = "scaae"
+    order: ClassVar[int] = 5
     label: ClassVar[str] = "SC-AAE (spectral constraint adversarial autoencoder)"
     summary: ClassVar[str] = (
         "An adversarial autoencoder of the spectra whose loss includes the spectral angle; pixels far from the others "
@@ -41,11 +35,9 @@ class SCAAE(LearnedDetector):
     epochs: int = epochs_field(100)
     learning_rate: float = learning_rate_field(1e-3)
     latent: int = latent_field(20)
-    members: int = members_field()
-    seed: int = seed_field()
 
-    def density(self, bands: int, seed: int, device: str) -> AdversarialAutoencoder:
+    def model(self, bands: int, seed: int) -> LearnedModel:
         """Return an untrained network."""
-        from ..deep.adversarial import AdversarialAutoencoder
+        from ..deep.models.scaae import AdversarialAutoencoder
 
-        return AdversarialAutoencoder(bands, self.latent, seed, device)
+        return AdversarialAutoencoder(self.latent, bands)

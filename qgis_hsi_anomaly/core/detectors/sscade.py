@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Optional
 
 from ..cube import Cube
 from ..errors import ParameterError
-from ..group import ALONE, Group
 from ..parameters import choice, integer, number
-from ..progress import SILENT, Progress
+from ..run import ALONE, Run
 from .learned import (
     LearnedBackground,
     LearnedDetector,
     components_field,
     epochs_field,
     latent_field,
-    learning_rate_field,
-    members_field,
-    seed_field,
 )
 
 if TYPE_CHECKING:
-    from ..deep.density import Design
-    from .learned import Trainable
+    from ..deep.models.base import LearnedModel
+    from ..deep.models.sscade import Design
+    from ..deep.training.checkpoint import Checkpoint
 
 VARIANTS = ("reference", "paper", "improved")
 
@@ -36,13 +33,13 @@ class SSCADE(LearnedDetector):
     autoencoder for spectra and one for the spatial features, an estimation network and a Gaussian mixture of
     the fused codes, trained together; the score is a pixel's energy, -log of its density.
 
-    Departures: nodata takes no part in convolutions (see `SpatialAutoencoder`), gradients are exact over
-    chunks and processes (see `deep.accumulation`), covariances carry a relative guard. `paper` ends the image
-    at its edges by reflection, `reference` goes on at the opposite edge as the published code does. `improved`
-    is trained for another aim, by denoising score matching: see `deep.score_matching`.
+    Departures: nodata takes no part in convolutions, gradients are exact over chunks and processes, covariances
+    carry a relative guard. `paper` ends the image at its edges by reflection, `reference` goes on at the opposite
+    edge as the published code does. `improved` is trained for another aim, by denoising score matching.
     """
 
     id: ClassVar[str] = "sscade"
+    order: ClassVar[int] = 1
     label: ClassVar[str] = "E2E-SSCADE (spectral-spatial autoencoding density)"
     summary: ClassVar[str] = (
         "Trains two autoencoders, for spectra and for their spatial context, together with a Gaussian mixture of "
@@ -62,27 +59,38 @@ class SSCADE(LearnedDetector):
         "reference makes the choices of the published code (relative distance, brightness feature, opposite edges "
         "joined); paper those of the published text (mean squared error, orthogonal projection divergence, "
         "reflected edges). improved works on ten partly whitened principal components and trains the energy by "
-        "denoising score matching, which gives small groups of pixels no place of their own; its epochs are twenty "
-        "steps over a thousand pixels each, its steps a hundred times the learning rate.",
+        "denoising score matching, which does not fit a component to small groups of pixels; its steps are a hundred "
+        "times the learning rate.",
     )
-    epochs: int = epochs_field(20)
-    learning_rate: float = learning_rate_field(1e-4)
+    epochs: int = epochs_field(
+        20,
+        "Training steps, each over the whole image (in the improved variant twenty steps over a thousand pixels each); "
+        "0 is the untrained control.",
+    )
     latent: int = latent_field(9)
     mixture_components: int = components_field(5)
     spatial_channels: int = integer(
-        3, "Spatial channels", "Features of a pixel's 3 x 3 surroundings.", minimum=1, maximum=64
+        3,
+        "Spatial channels",
+        "Features of a pixel's 3 x 3 surroundings.",
+        minimum=1,
+        maximum=64,
+        advanced=True,
     )
     alpha: float = number(
-        0.1, "Alpha", "Weight of the spatial branch against the spectral one.", minimum=0.0, maximum=100.0
+        0.1,
+        "Alpha",
+        "Weight of the spatial branch against the spectral one.",
+        minimum=0.0,
+        maximum=100.0,
+        advanced=True,
     )
-    members: int = members_field()
-    seed: int = seed_field()
     gradient_compression: str = choice(
         "none",
         ("none", "rsdgc"),
         "Gradient compression",
         "What of the gradients the processes exchange at every step: all of it, or (rsdgc) the entries that a "
-        "neighbourhood indicator finds important, the rest waiting for later steps. For slow networks; the scores "
+        "neighborhood indicator finds important, the rest waiting for later steps. For slow networks; the scores "
         "then depend on the number of processes. Not together with RESUME.",
         advanced=True,
     )
@@ -95,14 +103,14 @@ class SSCADE(LearnedDetector):
         advanced=True,
     )
 
-    def fit(self, cube: Cube, progress: Progress = SILENT, group: Group = ALONE) -> LearnedBackground:
+    def fit(self, cube: Cube, run: Run = ALONE, checkpoint: Optional[Checkpoint] = None) -> LearnedBackground:
         """Train every member. ParameterError where compressed gradients are to be kept in a checkpoint."""
-        if self._compression and group.checkpoint is not None:
+        if self._compression and checkpoint is not None:
             raise ParameterError(
                 "sscade: GRADIENT_COMPRESSION rsdgc cannot be used with RESUME, since what each process has not sent "
                 "yet is in no checkpoint: leave one of the two out."
             )
-        return super().fit(cube, progress, group)
+        return super().fit(cube, run, checkpoint)
 
     @property
     def _compression(self) -> float:
@@ -114,28 +122,26 @@ class SSCADE(LearnedDetector):
         """The published code joins opposite edges."""
         return self.variant == "reference"
 
-    def density(self, bands: int, seed: int, device: str) -> Trainable:
-        """Return an untrained density of the variant's design."""
+    def model(self, bands: int, seed: int) -> LearnedModel:
+        """Return the variant's untrained model."""
         if self.variant == "improved":
-            from ..deep.score_matching import ScoreMatchedDensity
+            from ..deep.models.sscade_improved import ScoreMatchedDensity
 
             return ScoreMatchedDensity(
-                bands,
                 self.spatial_channels,
                 self.latent,
                 self.mixture_components,
                 self.alpha,
-                seed,
-                device,
+                bands,
                 self._compression,
             )
-        from ..deep.density import Density
+        from ..deep.models.sscade import JointDensity
 
-        return Density(self.design(), bands, seed, device)
+        return JointDensity(self.design(), bands)
 
     def design(self) -> Design:
         """Return what the variant's density is made of."""
-        from ..deep.density import Design
+        from ..deep.models.sscade import Design
 
         reference = self.variant == "reference"
         return Design(

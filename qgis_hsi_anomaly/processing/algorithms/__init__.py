@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import List
 
-from ...core.detectors.registry import DETECTOR_IDS
+from ...core.detectors.registry import detector_ids
 from ..base import Algorithm
 from .apply_model import ApplyModel
 from .detector import DetectorAlgorithm
@@ -16,7 +16,7 @@ from .suppress_background import SuppressBackground
 
 def all_algorithms() -> List[Algorithm]:
     """Make one of each algorithm of the toolbox, the detectors in the registry's order."""
-    detectors: List[Algorithm] = [DetectorAlgorithm(id) for id in DETECTOR_IDS]
+    detectors: List[Algorithm] = [DetectorAlgorithm(id) for id in detector_ids()]
     tools = [
         FitModel(),
         ApplyModel(),

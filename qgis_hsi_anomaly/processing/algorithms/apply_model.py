@@ -1,4 +1,4 @@
-"""Score a raster against a background learnt before."""
+"""Score a raster against a background learned before."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ... import workflow
 from ...core.errors import ParameterError
 from ..base import Algorithm, Values
 from ..execution import execution_parameters, given_execution
-from ..feedback import progress_to
+from ..feedback import run_of
 from ..layers import add_run_outputs, run_outputs, score_output
 from ..parameters import (
     MODEL_FILTER,
@@ -78,7 +78,7 @@ class ApplyModel(Algorithm):
         outcome = workflow.apply(
             output=written["OUTPUT"],
             spread=written["SPREAD"] or None,
-            progress=progress_to(feedback),
+            run=run_of(feedback),
             **values,
         )
         return run_outputs(written, outcome)

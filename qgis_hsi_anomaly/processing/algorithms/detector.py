@@ -7,13 +7,13 @@ from typing import Dict, Optional
 from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
 from ... import workflow
-from ...core.detectors.registry import detector_class
+from ...core.detectors.registry import method_class
 from ...core.parameters import from_values
 from ...jobs.execution import Execution
 from ..base import Algorithm, Values
 from ..blas import slow_products
 from ..execution import check_torch, execution_parameters, given_execution
-from ..feedback import progress_to
+from ..feedback import run_of
 from ..layers import add_run_outputs, run_outputs, score_output
 from ..parameters import (
     MODEL_FILTER,
@@ -37,10 +37,10 @@ class DetectorAlgorithm(Algorithm):
 
     def __init__(self, id: str) -> None:
         super().__init__()
-        self.detector = detector_class(id)
+        self.detector = method_class(id)
         self.algorithm_id = id
         self.label = self.detector.label
-        self.group_label = self.detector.group
+        self.group_label = self.detector.group.value
         self.summary = self.detector.summary
         self.source = self.detector.source
 
@@ -63,9 +63,9 @@ class DetectorAlgorithm(Algorithm):
 
     def add_outputs(self) -> None:
         """Declare the files it writes."""
-        if self.detector.needs_torch:
-            help = "Also write what was learnt, to score other rasters with 'Apply a model'."
-            self.addParameter(output_file("MODEL", "Model", MODEL_FILTER, help, optional=True))
+        if self.detector.can_save:
+            help = "Also write what was learned, to score other rasters with 'Apply a model'."
+            self.addParameter(output_file("MODEL", "Model", MODEL_FILTER, help, optional=True, advanced=True))
         if self.detector.gives_spread:
             self.addParameter(spread_raster())
         self.addParameter(score_raster())
@@ -99,7 +99,7 @@ class DetectorAlgorithm(Algorithm):
         written: Dict[str, str] = {"OUTPUT": score_output(self, parameters, "OUTPUT", context, title)}
         if self.detector.gives_spread:
             written["SPREAD"] = score_output(self, parameters, "SPREAD", context, f"{title} (spread)")
-        if self.detector.needs_torch:
+        if self.detector.can_save:
             written["MODEL"] = self.parameterAsFileOutput(parameters, "MODEL", context)
         if not self.detector.needs_torch and slow_products():
             feedback.pushWarning(slow_products())
@@ -107,7 +107,7 @@ class DetectorAlgorithm(Algorithm):
             output=written["OUTPUT"],
             spread=written.get("SPREAD") or None,
             model=written.get("MODEL") or None,
-            progress=progress_to(feedback),
+            run=run_of(feedback),
             **values,
         )
         return run_outputs(written, outcome)

@@ -10,7 +10,7 @@ from ...jobs.environment import environment_html, environment_report, environmen
 from ...outputs import Outputs
 from ..base import Algorithm, Values
 from ..blas import slow_products
-from ..feedback import progress_to
+from ..feedback import run_of
 from ..parameters import output_file
 from ..settings import chosen_python
 
@@ -53,7 +53,7 @@ class EnvironmentCheck(Algorithm):
         outputs = Outputs()
         if path:
             outputs.claim(path, "html")
-        report = environment_report(chosen_python(), progress_to(feedback))
+        report = environment_report(chosen_python(), run_of(feedback))
         text = environment_text(report)
         for line in text.splitlines():
             feedback.pushInfo(line)

@@ -9,7 +9,7 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback, QgsProcessing
 from ... import workflow
 from ...core.metrics import FIGURES
 from ..base import Algorithm, Values
-from ..feedback import progress_to
+from ..feedback import run_of
 from ..parameters import output_file, raster_input, raster_path
 
 
@@ -22,7 +22,7 @@ class Evaluate(Algorithm):
     summary = (
         "Figures of merit of a score layer against a truth raster: areas under the curves of detection, false "
         "alarms and threshold (3D-ROC), average precision, and the detections at fixed false-alarm rates. "
-        "Scores are normalised to 0..1 over the valid pixels first. AUC_PF_TAU alone says little: it changes "
+        "Scores are normalized to 0..1 over the valid pixels first. AUC_PF_TAU alone says little: it changes "
         "under any monotone change of the scores."
     )
     source = "C.-I Chang, IEEE TGRS 59(6), 2021, doi:10.1109/TGRS.2020.3021671"
@@ -67,7 +67,7 @@ class Evaluate(Algorithm):
     ) -> Values:
         """Evaluate, and say the figures in the log."""
         report = self.parameterAsFileOutput(parameters, "REPORT", context)
-        figures = workflow.evaluate(report=report or None, progress=progress_to(feedback), **values)
+        figures = workflow.evaluate(report=report or None, run=run_of(feedback), **values)
         for name, value in figures.items():
             feedback.pushInfo(f"{name} {value:.4f}")
         return {**figures, **({"REPORT": report} if report else {})}

@@ -13,13 +13,13 @@ from qgis.core import (
 )
 
 from ... import workflow
-from ...core.detectors.base import Detector
-from ...core.detectors.registry import DETECTOR_IDS, detector_class, make_detector
+from ...core.detectors.base import Method
+from ...core.detectors.registry import detector_ids, make_method, method_class, preprocessor_ids
 from ...core.errors import ParameterError
 from ...core.parameters import parameters_of
 from ..base import Algorithm, Values
 from ..execution import check_torch, execution_parameters, given_execution
-from ..feedback import progress_to
+from ..feedback import run_of
 from ..layers import add_run_outputs, run_outputs
 from ..parameters import (
     MODEL_FILTER,
@@ -50,12 +50,12 @@ class FitModel(Algorithm):
 
     def initAlgorithm(self, configuration: Values = {}) -> None:  # noqa: N802, B006 (QGIS's name)
         """Declare the parameters."""
-        savable = [id for id in DETECTOR_IDS if detector_class(id).can_save]
+        savable = [id for id in (*detector_ids(), *preprocessor_ids()) if method_class(id).can_save]
         detectors = QgsProcessingParameterEnum(
             "DETECTOR", "Detector", options=savable, defaultValue=savable[0], usesStaticStrings=True
         )
         names = "; ".join(
-            f"{id}: {', '.join(parameter.processing_name for parameter in parameters_of(detector_class(id)))}"
+            f"{id}: {', '.join(parameter.processing_name for parameter in parameters_of(method_class(id)))}"
             for id in savable
         )
         settings = QgsProcessingParameterString("PARAMETERS", "Parameters of the detector", "", optional=True)
@@ -83,7 +83,7 @@ class FitModel(Algorithm):
         id = self.parameterAsString(parameters, "DETECTOR", context)
         text = self.parameterAsString(parameters, "PARAMETERS", context)
         return {
-            "detector": make_detector(id, named_values(text)),
+            "method": make_method(id, named_values(text)),
             "execution": given_execution(parameters, context),
             "input": raster_path(self, parameters, "INPUT", context),
             "bands": given_bands(parameters, context),
@@ -98,11 +98,11 @@ class FitModel(Algorithm):
         feedback: QgsProcessingFeedback,
     ) -> Values:
         """Fit."""
-        detector: Detector = values["detector"]
-        if detector.needs_torch:
+        method: Method = values["method"]
+        if method.needs_torch:
             check_torch()
         written = {"MODEL": self.parameterAsFileOutput(parameters, "MODEL", context)}
-        outcome = workflow.fit(model=written["MODEL"], progress=progress_to(feedback), **values)
+        outcome = workflow.fit(model=written["MODEL"], run=run_of(feedback), **values)
         return run_outputs(written, outcome)
 
 

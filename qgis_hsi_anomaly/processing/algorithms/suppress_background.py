@@ -6,14 +6,14 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 
 from ... import workflow
 from ..base import Values
-from ..feedback import progress_to
+from ..feedback import run_of
 from ..layers import run_outputs
-from ..parameters import raster_output
+from ..parameters import MODEL_FILTER, output_file, raster_output
 from .detector import DetectorAlgorithm
 
 
 class SuppressBackground(DetectorAlgorithm):
-    """Takes what a network learnt to be background out of every spectrum."""
+    """Takes what a network learned to be background out of every spectrum."""
 
     keywords = ("BSDM", "diffusion", "preprocessing")
 
@@ -23,6 +23,10 @@ class SuppressBackground(DetectorAlgorithm):
             "The spectra without background, float32, for any detector. GeoTIFF (.tif) or ENVI (.img, .dat)."
         )
         self.addParameter(raster_output("OUTPUT", "Suppressed raster", help))
+        help = (
+            "Also write what was learned, to suppress the background of other rasters with 'Apply a model'."
+        )
+        self.addParameter(output_file("MODEL", "Model", MODEL_FILTER, help, optional=True, advanced=True))
 
     def work(
         self,
@@ -34,7 +38,8 @@ class SuppressBackground(DetectorAlgorithm):
         """Learn and suppress."""
         output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
         suppression = values.pop("detector")
+        model = self.parameterAsFileOutput(parameters, "MODEL", context)
         outcome = workflow.suppress_background(
-            suppression, output=output, progress=progress_to(feedback), **values
+            suppression, output=output, model=model or None, run=run_of(feedback), **values
         )
-        return run_outputs({"OUTPUT": output}, outcome)
+        return run_outputs({"OUTPUT": output, "MODEL": model}, outcome)

@@ -1,6 +1,10 @@
-"""Small scenes for the learned detectors' tests."""
+"""What the learned detectors' tests share: small scenes, and which detectors there are."""
 
 import numpy as np
+
+from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_ids
+
+LEARNED = tuple(id for id in detector_ids() if detector_class(id).needs_torch)
 
 
 def small_scene(rows: int = 23, columns: int = 17, bands: int = 12, seed: int = 0) -> np.ndarray:

@@ -4,7 +4,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="learned detectors need torch")
 
-from qgis_hsi_anomaly.core.deep.branches import Branch  # noqa: E402
+from qgis_hsi_anomaly.core.deep.parts.branches import Branch  # noqa: E402
 
 
 @pytest.mark.parametrize("quartic", [True, False])

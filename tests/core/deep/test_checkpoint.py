@@ -9,18 +9,17 @@ import pytest
 torch = pytest.importorskip("torch", reason="learned detectors need torch")
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
-from qgis_hsi_anomaly.core.deep.checkpoint import Checkpoint  # noqa: E402
+from qgis_hsi_anomaly.core.deep.training.checkpoint import Checkpoint  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.registry import make_detector  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE  # noqa: E402
-from qgis_hsi_anomaly.core.group import Group  # noqa: E402
-from qgis_hsi_anomaly.core.progress import Progress  # noqa: E402
-from tests.core.deep.scenes import small_scene  # noqa: E402
+from qgis_hsi_anomaly.core.errors import ParameterError  # noqa: E402
+from qgis_hsi_anomaly.core.run import Run  # noqa: E402
+from tests.core.deep.scenes import LEARNED, small_scene  # noqa: E402
 
 DETECTORS = {
-    "sscade": SSCADE(variant="reference", epochs=6, members=2),
-    "improved": SSCADE(variant="improved", epochs=1, members=2),
-    "scaae": make_detector("scaae", {"epochs": 4}),
-    "liade": make_detector("liade", {"epochs": 6}),
+    "reference": SSCADE(variant="reference", epochs=6, members=2),
+    # An epoch of sscade's improved variant is twenty steps.
+    **{id: make_detector(id, {"epochs": 1 if id == "sscade" else 12, "members": 2}) for id in LEARNED},
 }
 
 
@@ -35,19 +34,12 @@ class Interrupting(Checkpoint):
         super().__init__(path, False, 0.0)
         self.left = steps
 
-    def step(self, epoch, group):
+    def step(self, epoch, run):
         """Write, and end the run at the last step."""
-        super().step(epoch, group)
+        super().step(epoch, run)
         self.left -= 1
         if not self.left:
             raise Interrupted
-
-
-def group_with(checkpoint):
-    """Return a group of one that keeps its state there."""
-    group = Group()
-    group.checkpoint = checkpoint
-    return group
 
 
 @pytest.mark.parametrize("name", sorted(DETECTORS))
@@ -59,11 +51,10 @@ def test_a_resumed_run_ends_with_the_same_scores(tmp_path, name, steps):
     expected = detector.fit(cube).arrays()
     # The shortest of the runs are over before the last of the places.
     with contextlib.suppress(Interrupted):
-        detector.fit(cube, group=group_with(Interrupting(path, steps)))
+        detector.fit(cube, checkpoint=Interrupting(path, steps))
     messages = []
 
-    group = group_with(Checkpoint(path, True))
-    found = detector.fit(cube, Progress(on_message=messages.append), group).arrays()
+    found = detector.fit(cube, Run(on_message=messages.append), Checkpoint(path, True)).arrays()
 
     assert any("Resuming" in message for message in messages)
     for key in expected:
@@ -74,12 +65,12 @@ def test_a_resumed_run_ends_with_the_same_scores(tmp_path, name, steps):
 @pytest.mark.parametrize(
     "case", ["cut short", "damaged", "other parameters", "other raster", "missing", "text"]
 )
-def test_what_is_no_checkpoint_of_this_run_is_ignored(tmp_path, case):
-    """The run says so and starts anew."""
-    detector, cube = DETECTORS["sscade"], ArrayCube(small_scene())
+def test_what_is_no_checkpoint_of_this_run_is_refused(tmp_path, case):
+    """And left as it is; without one the run says so and starts anew."""
+    detector, cube = DETECTORS["reference"], ArrayCube(small_scene())
     path = tmp_path / "state"
     with pytest.raises(Interrupted):
-        detector.fit(cube, group=group_with(Interrupting(str(path), 24)))
+        detector.fit(cube, checkpoint=Interrupting(str(path), 24))
     raw = path.read_bytes()
     if case == "cut short":
         path.write_bytes(raw[: len(raw) // 2])
@@ -93,22 +84,51 @@ def test_what_is_no_checkpoint_of_this_run_is_ignored(tmp_path, case):
         path.unlink()
     if case == "text":
         path.write_text("no checkpoint")
+    if case != "missing":
+        before = path.read_bytes()
+        with pytest.raises(
+            ParameterError, match=f"^RESUME: .*{path.name}.* remove it, or give another output"
+        ):
+            detector.fit(cube, checkpoint=Checkpoint(str(path), True))
+        assert path.read_bytes() == before
+        return
     said = []
 
-    found = detector.fit(
-        cube, Progress(on_message=said.append), group_with(Checkpoint(str(path), True))
-    ).arrays()
+    found = detector.fit(cube, Run(on_message=said.append), Checkpoint(str(path), True)).arrays()
 
     assert any("anew" in text and str(path) in text for text in said)
     expected = detector.fit(cube).arrays()
     assert all(np.array_equal(expected[key], found[key]) for key in expected)
 
 
+def test_a_planted_link_is_not_followed(tmp_path):
+    """Wherever somebody who can write in the folder puts one."""
+    path, victim = tmp_path / "state", tmp_path / "victim"
+    victim.write_text("precious")
+    for name in ("state", ".state.part"):
+        (tmp_path / name).symlink_to(victim)
+    checkpoint = Checkpoint(str(path), False, 0.0)
+    SSCADE(variant="reference", epochs=1).fit(ArrayCube(small_scene()), checkpoint=checkpoint)
+
+    assert victim.read_text() == "precious"
+    assert not path.is_symlink() and path.stat().st_size > 1000
+
+
+def test_a_full_disk_does_not_end_the_training(tmp_path):
+    """A warning says that nothing is kept."""
+    said = []
+    checkpoint = Checkpoint(str(tmp_path / "missing" / "state"), False, 0.0)
+    run = Run(on_warning=said.append)
+    SSCADE(variant="reference", epochs=2).fit(ArrayCube(small_scene()), run, checkpoint)
+
+    assert [text for text in said if "cannot be written" in text] == said and len(said) == 1
+
+
 def test_checkpoints_are_written_now_and_then(tmp_path):
     """Not at every step."""
     path = tmp_path / "state"
     SSCADE(variant="reference", epochs=2).fit(
-        ArrayCube(small_scene()), group=group_with(Checkpoint(str(path), False))
+        ArrayCube(small_scene()), checkpoint=Checkpoint(str(path), False)
     )
 
     assert not path.exists()

@@ -10,16 +10,15 @@ torch = pytest.importorskip("torch", reason="learned detectors need torch")
 import torch.multiprocessing as mp  # noqa: E402
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
-from qgis_hsi_anomaly.core.deep.compression import Compression, exchange, importance  # noqa: E402
-from qgis_hsi_anomaly.core.deep.group import Meeting, join_group, leave_group  # noqa: E402
+from qgis_hsi_anomaly.core.deep.processes import Meeting, join, leave  # noqa: E402
+from qgis_hsi_anomaly.core.deep.training.compression import Compression, exchange, importance  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE  # noqa: E402
 from qgis_hsi_anomaly.core.errors import ParameterError  # noqa: E402
-from qgis_hsi_anomaly.core.group import ALONE, Group  # noqa: E402
-from qgis_hsi_anomaly.core.progress import Progress  # noqa: E402
+from qgis_hsi_anomaly.core.run import ALONE, Run  # noqa: E402
 from tests.core.deep.scenes import small_scene  # noqa: E402
 
 
-def test_importance_is_mean_and_deviation_of_neighbours():
+def test_importance_is_mean_and_deviation_of_neighbors():
     """|mean| + standard deviation of 3 x 3 entries, edges repeated; 3 entries of a vector."""
     matrix = torch.randn(5, 6, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     padded = np.pad(matrix.numpy(), 1, mode="edge")
@@ -31,7 +30,7 @@ def test_importance_is_mean_and_deviation_of_neighbours():
     assert importance(matrix[0]).numpy() == pytest.approx(np.abs(vector.mean(1)) + vector.std(1))
 
 
-@pytest.mark.parametrize("indicator", ["neighbourhood", "magnitude"])
+@pytest.mark.parametrize("indicator", ["neighborhood", "magnitude"])
 def test_nothing_is_lost(indicator):
     """What was sent and what waits add up to all gradients; a factor times fewer entries are sent."""
     state = Compression(10.0, indicator)
@@ -68,16 +67,13 @@ def test_a_factor_of_one_sends_all_and_a_larger_one_less(variant):
 
 def test_compression_and_a_checkpoint_are_refused():
     """What waits in the other processes would be lost."""
-    group = Group()
-    group.checkpoint = object()
-
     with pytest.raises(ParameterError, match="GRADIENT_COMPRESSION rsdgc cannot be used with RESUME"):
-        SSCADE(gradient_compression="rsdgc").fit(ArrayCube(small_scene()), group=group)
+        SSCADE(gradient_compression="rsdgc").fit(ArrayCube(small_scene()), checkpoint=object())
 
 
 def work(rank, size, folder):
     """Exchange as process `rank`: the sums and the entries' numbers are the same everywhere."""
-    group = join_group("cpu", Meeting(rank, size, folder=folder))
+    run = Run(processes=join("cpu", Meeting(rank, size, folder=folder)))
     state = Compression(8.0)
     for step in range(4):
         gradients = [
@@ -88,19 +84,18 @@ def work(rank, size, folder):
             for r in range(size)
         ]
         before = [residual.clone() for residual in state.residuals] or [torch.zeros(16, 10), torch.zeros(20)]
-        sums = exchange(state, gradients[rank], group)
+        sums = exchange(state, gradients[rank], run)
         own = [b + g - r for b, g, r in zip(before, gradients[rank], state.residuals)]
         for total, part in zip(sums, own):
-            assert np.allclose(group.sum(part.numpy()), total.numpy(), atol=1e-5)
+            assert np.allclose(run.sum(part.numpy()), total.numpy(), atol=1e-5)
     # One other process; an eighth of the 180 entries, a place and a value each; the whole gradient twice round.
     assert state.sent == pytest.approx(4 * 8 * 180 / 8, rel=0.05)
     assert state.uncompressed == 4 * 4 * 180
-    progress = Progress()
     detector = SSCADE(epochs=1, gradient_compression="rsdgc", compression_factor=10)
-    detector.fit(ArrayCube(small_scene()), progress, group)
-    sent, whole = (progress.metrics[f"gradient_bytes_{name}"] for name in ("sent", "uncompressed"))
+    detector.fit(ArrayCube(small_scene()), run)
+    sent, whole = (run.metrics[f"gradient_bytes_{name}"] for name in ("sent", "uncompressed"))
     assert sent == pytest.approx(whole * 1.5 / 10, rel=0.05)  # float64: 12 bytes an entry instead of 8
-    leave_group(group)
+    leave(run.processes)
 
 
 def test_processes_receive_the_sum_of_what_each_sent(tmp_path):

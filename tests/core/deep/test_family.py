@@ -1,21 +1,17 @@
-"""The relatives of E2E-SSCADE: what each adds, against the definition; the same answer from several processes."""
+"""The relatives of E2E-SSCADE: what each adds, against the definition; training changes the scores of all."""
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
-import torch.multiprocessing as mp  # noqa: E402
-
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
-from qgis_hsi_anomaly.core.deep.adversarial import _errors  # noqa: E402
-from qgis_hsi_anomaly.core.deep.locality import locality_gradient  # noqa: E402
+from qgis_hsi_anomaly.core.deep.models.scaae import _errors  # noqa: E402
+from qgis_hsi_anomaly.core.deep.parts.locality import locality_gradient  # noqa: E402
 from qgis_hsi_anomaly.core.deep.scene import Scene  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.registry import make_detector  # noqa: E402
-from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
-from tests.core.deep.scenes import small_scene  # noqa: E402
-
-FAMILY = ("dagmm", "aegmm", "liade", "scaae")
+from qgis_hsi_anomaly.core.run import ALONE  # noqa: E402
+from tests.core.deep.scenes import LEARNED, small_scene  # noqa: E402
 
 
 def scene_with_gaps():
@@ -55,7 +51,7 @@ def test_mixture_of_codes_is_scikit_learns():
     detector = make_detector("aegmm", {"epochs": 2, "latent": 3, "mixture_components": 2})
     background = detector.fit(cube)
     density = background.members[0][0]
-    scene = Scene(cube, cube.valid, background.span, ALONE)
+    scene = Scene(cube, cube.valid, background.value_range, ALONE)
     with torch.no_grad():
         codes = torch.cat([density.network.encode([spectra]) for _, spectra in scene.spectra()], dim=1)[
             :3
@@ -75,7 +71,7 @@ def test_reconstruction_error_of_scaae():
     torch.testing.assert_close(_errors(x, r), (x - r).square().mean(1) + 0.1 * torch.acos(cosine))
 
 
-@pytest.mark.parametrize("id", FAMILY)
+@pytest.mark.parametrize("id", LEARNED)
 def test_training_changes_the_scores(id):
     """Against the untrained control of the same seed."""
     cube = scene_with_gaps()
@@ -85,32 +81,3 @@ def test_training_changes_the_scores(id):
     )
 
     assert np.nanmax(np.abs(trained - control)) > 1e-3 * np.ptp(control[cube.valid])
-
-
-def score_in_process(rank, size, folder, results):
-    """Run the family in one of several processes."""
-    from qgis_hsi_anomaly.core.deep.group import Meeting, join_group
-
-    torch.set_num_threads(1)
-    group = join_group("cpu", Meeting(rank, size, folder=folder))
-    for id in FAMILY:
-        background = make_detector(id, {"epochs": 3, "learning_rate": 0.001}).fit(
-            scene_with_gaps(), group=group
-        )
-        found = background.score(scene_with_gaps(), group=group)
-        if rank == 0:
-            results[id] = found
-
-
-def test_three_processes_give_the_scores_of_one(tmp_path):
-    """Rows divided unevenly: 23 among three."""
-    with mp.Manager() as manager:
-        results = manager.dict()
-        mp.spawn(score_in_process, (3, str(tmp_path), results), nprocs=3)
-        found = dict(results)
-    for id in FAMILY:
-        cube = scene_with_gaps()
-        alone = make_detector(id, {"epochs": 3, "learning_rate": 0.001}).fit(cube).score(cube)
-        np.testing.assert_allclose(
-            found[id], alone, rtol=0, atol=1e-4 * np.ptp(alone[cube.valid]), err_msg=id
-        )

@@ -5,7 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="learned detectors need torch")
 
-from qgis_hsi_anomaly.core.deep.features import FEATURES, cross_sums, reconstruction_slope  # noqa: E402
+from qgis_hsi_anomaly.core.deep.parts.features import FEATURES, cross_sums, reconstruction_gradient  # noqa: E402
 
 
 def projector(v):
@@ -76,4 +76,4 @@ def test_features_and_slopes_stay_finite(name, case):
     values.sum().backward()
 
     assert torch.isfinite(values).all()
-    assert torch.isfinite(reconstruction_slope(x, r, sums.grad, features.quartic)).all()
+    assert torch.isfinite(reconstruction_gradient(x, r, sums.grad, features.quartic)).all()

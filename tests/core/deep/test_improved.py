@@ -10,12 +10,13 @@ import torch.multiprocessing as mp  # noqa: E402
 from benchmarks import simulated  # noqa: E402
 from benchmarks.improved import area, compare  # noqa: E402
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
-from qgis_hsi_anomaly.core.deep.principal import EVENNESS, principal_scene, whitened_axes  # noqa: E402
+from qgis_hsi_anomaly.core.deep.models.base import Training, seeded  # noqa: E402
+from qgis_hsi_anomaly.core.deep.models.sscade_improved import ScoreMatchedDensity  # noqa: E402
+from qgis_hsi_anomaly.core.deep.parts.principal import WHITENING_STRENGTH, principal_scene, whitened_axes  # noqa: E402
 from qgis_hsi_anomaly.core.deep.scene import Scene  # noqa: E402
-from qgis_hsi_anomaly.core.deep.score_matching import ScoreMatchedDensity  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.registry import make_detector  # noqa: E402
-from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
 from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model  # noqa: E402
+from qgis_hsi_anomaly.core.run import ALONE, Run  # noqa: E402
 from tests.core.deep.scenes import small_scene  # noqa: E402
 
 
@@ -32,7 +33,7 @@ def gappy(**options):
 
 
 def test_components_are_partly_whitened():
-    """Mean 0, uncorrelated; variances v become (v / last v)^(1 - EVENNESS), but for shrinkage."""
+    """Mean 0, uncorrelated; variances v become (v / last v)^(1 - WHITENING_STRENGTH), but for shrinkage."""
     cube = gappy()
     scene = Scene(cube, cube.valid, (0.0, 1000.0), ALONE)
     small = principal_scene(scene, whitened_axes(cube, ALONE), ALONE)
@@ -45,7 +46,9 @@ def test_components_are_partly_whitened():
     np.testing.assert_allclose(pixels.mean(axis=0), 0, atol=1e-4)
     assert np.abs(covariance - np.diag(np.diag(covariance))).max() < 1e-3
     found = np.diag(covariance) / covariance[0, 0]
-    np.testing.assert_allclose(found[:3], (variances[:3] / variances[0]) ** (1 - EVENNESS), rtol=0.05)
+    np.testing.assert_allclose(
+        found[:3], (variances[:3] / variances[0]) ** (1 - WHITENING_STRENGTH), rtol=0.05
+    )
     assert covariance[-1, -1] == pytest.approx(1, rel=0.5)
 
 
@@ -54,11 +57,11 @@ def slope_error(epochs):
     array = np.random.default_rng(0).standard_normal((60, 60, 4)).astype(np.float32)
     cube = ArrayCube(array)
     scene = Scene(cube, cube.valid, (-1.0, 1.0), ALONE)
-    density = ScoreMatchedDensity(4, 1, 9, 3, 0.1, 0, "cpu")
-    density.train(scene, epochs, 1e-4, ALONE)
-    small = principal_scene(scene, density.axes, ALONE)
+    density = seeded(lambda: ScoreMatchedDensity(1, 9, 3, 0.1, 4), 0, "cpu")
+    density.fit(scene, Training(epochs, 1e-4))
+    small = principal_scene(scene, density.axes.numpy(), ALONE)
     spectra = torch.cat([found for _, found in small.spectra()]).double()
-    pixels = torch.cat([spectra, density._normalise(density.spatial.features(small))], dim=1)
+    pixels = torch.cat([spectra, density._normalized(density.spatial.features(small))], dim=1)
     noise = torch.randn(pixels.shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     blurred = (pixels + noise).requires_grad_()
     slopes = torch.autograd.grad(density.network(blurred).sum(), blurred)[0]
@@ -127,7 +130,7 @@ def test_model_file_gives_the_same_scores(tmp_path):
     path = str(tmp_path / "improved.model")
     write_model(path, model_of(detector, background, cube, {}))
 
-    restored = read_model(path).background.score(cube)
+    restored = read_model(path).fitted.score(cube)
 
     np.testing.assert_array_equal(restored, background.score(cube))
 
@@ -148,11 +151,11 @@ def test_fewer_bands_than_components():
 
 def score_in_process(rank, size, folder, results):
     """Fit and score in one of several processes."""
-    from qgis_hsi_anomaly.core.deep.group import Meeting, join_group
+    from qgis_hsi_anomaly.core.deep.processes import Meeting, join
 
     torch.set_num_threads(1)
-    group = join_group("cpu", Meeting(rank, size, folder=folder))
-    found = improved(epochs=8).fit(gappy(), group=group).score(gappy(), group=group)
+    run = Run(processes=join("cpu", Meeting(rank, size, folder=folder)))
+    found = improved(epochs=8).fit(gappy(), run).score(gappy(), run)
     if rank == 0:
         results["found"] = found
 

@@ -5,7 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="learned detectors need torch")
 
-from qgis_hsi_anomaly.core.deep.mixture import (  # noqa: E402
+from qgis_hsi_anomaly.core.deep.parts.mixture import (  # noqa: E402
     energies,
     log_densities,
     moment_sums,
@@ -33,9 +33,9 @@ def test_energies_equal_scipy():
         density = density + g.mean() * normal.pdf(codes.numpy())
         variances += (1 / np.diag(covariance)).sum()
 
-    form, inverse_variances = log_densities(moment_sums(codes.t(), memberships.t()))
+    quadratics, inverse_variances = log_densities(moment_sums(codes.t(), memberships.t()))
 
-    assert energies(form, codes.t()).numpy() == pytest.approx(-np.log(density), rel=1e-6)
+    assert energies(quadratics, codes.t()).numpy() == pytest.approx(-np.log(density), rel=1e-6)
     assert float(inverse_variances) == pytest.approx(variances, rel=1e-6)
 
 
@@ -65,8 +65,8 @@ def test_degenerate_mixtures_have_finite_energies_and_slopes(case, scale):
         codes[:] = codes[0].clone()
     sums = moment_sums(codes.t(), memberships.t()).requires_grad_()
 
-    form, inverse_variances = log_densities(sums)
-    values = energies(form, codes.t())
+    quadratics, inverse_variances = log_densities(sums)
+    values = energies(quadratics, codes.t())
     (values.mean() + inverse_variances).backward()
 
     assert torch.isfinite(values).all()

@@ -8,12 +8,11 @@ import pytest
 torch = pytest.importorskip("torch", reason="learned detectors need torch")
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
-from qgis_hsi_anomaly.core.deep.density import Density, Design  # noqa: E402
+from qgis_hsi_anomaly.core.deep.models.sscade import Design, JointDensity  # noqa: E402
 from qgis_hsi_anomaly.core.deep.scene import Scene  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE  # noqa: E402
-from qgis_hsi_anomaly.core.group import ALONE  # noqa: E402
 from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model  # noqa: E402
-from qgis_hsi_anomaly.core.progress import Progress  # noqa: E402
+from qgis_hsi_anomaly.core.run import ALONE, Run  # noqa: E402
 from tests.core.deep.scenes import small_scene  # noqa: E402
 
 VARIANTS = ("reference", "paper")
@@ -55,7 +54,7 @@ def test_scores_do_not_depend_on_blocks(variant):
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_scores_do_not_depend_on_what_is_stored_in_invalid_pixels(variant):
-    """Nodata takes no part in normalisation, convolutions, moments or losses."""
+    """Nodata takes no part in normalization, convolutions, moments or losses."""
     array = small_scene()
     valid = np.ones(array.shape[:2], dtype=bool)
     valid[3, 2:6], valid[10], valid[0, 0] = False, False, False
@@ -81,7 +80,7 @@ def test_a_frame_of_nodata_changes_nothing():
     assert difference(bare, found[3:-2, 1:-4]) <= 1e-4
 
 
-def test_only_background_pixels_are_learnt_from():
+def test_only_background_pixels_are_learned_from():
     """What lies outside the background mask changes its own scores, not the model."""
     array = small_scene()
     background = np.ones(array.shape[:2], dtype=bool)
@@ -109,7 +108,7 @@ def test_same_seed_same_scores_and_nobody_elses_random_numbers():
 
 
 def test_members_are_averaged_and_their_disagreement_given():
-    """Score: mean of the members' standardised energies; spread: their standard deviation."""
+    """Score: mean of the members' standardized energies; spread: their standard deviation."""
     cube = with_gaps()
     alone = []
     for seed in (3, 4):
@@ -128,14 +127,14 @@ def test_members_are_averaged_and_their_disagreement_given():
 def test_every_run_reports_its_controls():
     """Rank correlations with the untrained network and with RX; at no epoch the control is the result."""
     cube = with_gaps()
-    progress = Progress()
-    QUICK.fit(cube, progress).score(cube, progress)
-    trained = dict(progress.metrics)
-    SSCADE(variant="reference", epochs=0).fit(cube, progress).score(cube, progress)
+    run = Run()
+    QUICK.fit(cube, run).score(cube, run)
+    trained = dict(run.metrics)
+    SSCADE(variant="reference", epochs=0).fit(cube, run).score(cube, run)
 
     assert -1 <= trained["rx_correlation"] <= 1
     assert trained["untrained_control_correlation"] < 1
-    assert progress.metrics["untrained_control_correlation"] == pytest.approx(1)
+    assert run.metrics["untrained_control_correlation"] == pytest.approx(1)
     assert joint_loss(trained["loss_last_epoch"]) < joint_loss(trained["loss_first_epoch"])
 
 
@@ -146,26 +145,26 @@ def test_collapsing_mixtures_end_no_run(variant):
     array[7] = array[8]  # repeated spectra
     cube = ArrayCube(array)
     warnings = []
-    progress = Progress(on_warning=warnings.append)
+    run = Run(on_warning=warnings.append)
 
-    score = SSCADE(variant=variant, epochs=200, learning_rate=1e-2).fit(cube, progress).score(cube)
+    score = SSCADE(variant=variant, epochs=200, learning_rate=1e-2).fit(cube, run).score(cube)
 
     assert np.isfinite(score).all()
     assert not warnings
 
 
 def test_a_saved_model_scores_another_raster_without_learning(tmp_path):
-    """Read back, a model gives the same scores, with its own normalisation and moments."""
+    """Read back, a model gives the same scores, with its own normalization and moments."""
     cube, other = with_gaps(), ArrayCube(small_scene(seed=8)[:9])
     detector = replace(QUICK, members=2)
     background = detector.fit(cube)
     write_model(str(tmp_path / "model"), model_of(detector, background, cube, {}))
 
-    restored = read_model(str(tmp_path / "model")).background
+    restored = read_model(str(tmp_path / "model")).fitted
 
     for scene in (cube, other):
         assert np.array_equal(background.score(scene), restored.score(scene), equal_nan=True)
-    # A part of the scene has the scores of the whole but where its edge cuts neighbours off.
+    # A part of the scene has the scores of the whole but where its edge cuts neighbors off.
     part = ArrayCube(small_scene()[:, 4:])
     paper = replace(QUICK, variant="paper").fit(ArrayCube(small_scene()))
     whole = paper.score(ArrayCube(small_scene()))[:, 4:]
@@ -177,13 +176,13 @@ def test_progress_is_reported_and_cancel_is_heard():
     from qgis_hsi_anomaly.core.errors import Cancelled
 
     seen = []
-    QUICK.fit(with_gaps(block_rows=4), Progress(on_fraction=seen.append))
+    QUICK.fit(with_gaps(block_rows=4), Run(on_fraction=seen.append))
     assert len(seen) > 50
     assert seen == sorted(seen)
     assert seen[-1] == pytest.approx(1)
 
     with pytest.raises(Cancelled):
-        QUICK.fit(with_gaps(), Progress(is_cancelled=lambda: True))
+        QUICK.fit(with_gaps(), Run(is_cancelled=lambda: True))
 
 
 def test_memory_of_a_walk_is_bounded():
@@ -191,7 +190,7 @@ def test_memory_of_a_walk_is_bounded():
     cube = ArrayCube(small_scene(rows=60), memory_budget=20_000)
     scene = Scene(cube, cube.valid, (0.0, 1000.0), ALONE)
 
-    assert scene.room == 0
+    assert scene.spare_bytes == 0
     assert all(len(spectra) <= 20_000 / (24 * 12) for _, spectra in scene.spectra())
 
 
@@ -202,7 +201,7 @@ def test_untouched_weights_of_other_design_are_refused():
     cube = with_gaps()
     density = QUICK.fit(cube).members[0][0]
     with pytest.raises(ModelError, match="do not fit"):
-        Density(Design(latent=4), cube.bands, 0, "cpu").load(density.arrays())
+        JointDensity(Design(latent=4), cube.bands).load(density.arrays())
 
 
 @pytest.mark.parametrize(("name", "least"), [("hydice", 0.986), ("urban-4", 0.979)])

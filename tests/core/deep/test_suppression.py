@@ -6,17 +6,12 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
-from qgis_hsi_anomaly.core.deep.checkpoint import Checkpoint  # noqa: E402
-from qgis_hsi_anomaly.core.detectors.suppressbackground import (  # noqa: E402
-    SuppressBackground,
-    SuppressedCube,
-    _predict,
-    diffusion,
-)
+from qgis_hsi_anomaly.core.deep.models.bsdm import diffusion  # noqa: E402
+from qgis_hsi_anomaly.core.deep.training.checkpoint import Checkpoint  # noqa: E402
+from qgis_hsi_anomaly.core.detectors.suppressbackground import SuppressBackground  # noqa: E402
 from qgis_hsi_anomaly.core.errors import Cancelled, DataError, ModelError  # noqa: E402
-from qgis_hsi_anomaly.core.group import Group  # noqa: E402
 from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model  # noqa: E402
-from qgis_hsi_anomaly.core.progress import Progress  # noqa: E402
+from qgis_hsi_anomaly.core.run import Run  # noqa: E402
 
 
 @pytest.fixture
@@ -31,6 +26,13 @@ def array():
     )
     cube[6, 5] += np.sin(np.arange(20))
     return cube.astype(np.float32)
+
+
+def suppressed(fitted, cube):
+    """Return the cube without its background, (rows, columns, bands) float32."""
+    target = np.full((cube.rows, cube.columns, cube.bands), np.nan, dtype=np.float32)
+    fitted.suppress(cube, target)
+    return target
 
 
 def test_diffusion_is_the_recursion():
@@ -53,9 +55,10 @@ def test_diffusion_is_the_recursion():
 @pytest.mark.parametrize("block_rows", [1, 5])
 def test_result_does_not_depend_on_blocks(array, block_rows):
     """The same noise and the same gradients, however many rows are read at once."""
-    suppression = SuppressBackground(epochs=3)
-    whole = suppression.fit(ArrayCube(array)).suppress(array.reshape(-1, 20))
-    cut = suppression.fit(ArrayCube(array, block_rows=block_rows)).suppress(array.reshape(-1, 20))
+    whole, cut = (
+        suppressed(SuppressBackground(epochs=3).fit(cube), cube)
+        for cube in (ArrayCube(array), ArrayCube(array, block_rows=block_rows))
+    )
 
     np.testing.assert_allclose(cut, whole, rtol=1e-3, atol=1e-4 * np.ptp(whole))
 
@@ -63,75 +66,67 @@ def test_result_does_not_depend_on_blocks(array, block_rows):
 def test_training_changes_the_result_and_the_seed_decides(array):
     """Zero epochs are the untrained control."""
     cube = ArrayCube(array)
-    control, trained, again = (SuppressBackground(epochs=epochs).fit(cube) for epochs in (0, 5, 5))
+    control, trained, again, other = (
+        suppressed(SuppressBackground(epochs=epochs, seed=seed).fit(cube), cube)
+        for epochs, seed in ((0, 0), (5, 0), (5, 0), (5, 1))
+    )
 
-    spectra = array.reshape(-1, 20)
-    np.testing.assert_array_equal(trained.suppress(spectra), again.suppress(spectra))
-    assert np.abs(trained.suppress(spectra) - control.suppress(spectra)).max() > 1e-3
+    np.testing.assert_array_equal(trained, again)
+    assert np.abs(trained - control).max() > 1e-3
+    assert np.abs(trained - other).max() > 1e-3
 
 
-def test_suppressed_cube_leaves_invalid_pixels_out(array):
-    """Zero where not valid, and the rest as `suppress` has it."""
+def test_invalid_pixels_are_left_out(array):
+    """Zero where not valid, and the rest as the network has it."""
     array[2, 3] = np.nan
     cube = ArrayCube(array)
     suppressor = SuppressBackground(epochs=1).fit(cube)
 
-    rows = SuppressedCube(cube, suppressor).read_rows(2, 4)
+    rows = suppressed(suppressor, cube)[2:4]
 
     assert (rows[0, 3] == 0).all()
-    expected = suppressor.suppress(array[3])
+    low, high = suppressor.value_range
+    assert (low, high) == (np.nanmin(array), np.nanmax(array))
+    expected = suppressor.network.suppress(torch.from_numpy((array[3] - low) / (high - low)), 10).numpy()
     np.testing.assert_allclose(rows[1], expected, rtol=1e-4, atol=1e-5 * np.ptp(expected))
-    assert np.isnan(suppressor.score(cube)[2, 3])
 
 
 def test_model_file_round_trip(array, tmp_path):
-    """What the worker writes, the reader applies without torch."""
+    """What was learned suppresses as it did before it was written, in any cube of these bands."""
     cube = ArrayCube(array)
     suppression = SuppressBackground(epochs=2, iterations=3)
     suppressor = suppression.fit(cube)
     write_model(str(tmp_path / "m"), model_of(suppression, suppressor, cube, {}))
 
-    restored = read_model(str(tmp_path / "m")).background
+    restored = read_model(str(tmp_path / "m")).fitted
 
-    np.testing.assert_array_equal(restored.suppress(array[0]), suppressor.suppress(array[0]))
-
-
-def test_arrays_and_tensors_give_the_same_noise(array):
-    """Training runs on tensors, suppression on arrays."""
-    weights = SuppressBackground(epochs=2).fit(ArrayCube(array)).weights
-    spectra = array[0] / 3
-
-    found = _predict(
-        {name: torch.from_numpy(value) for name, value in weights.items()}, torch.from_numpy(spectra), 500
-    )
-
-    np.testing.assert_allclose(found.numpy(), _predict(weights, spectra, 500), rtol=1e-4, atol=1e-5)
+    for scene in (cube, ArrayCube(array[:1])):
+        np.testing.assert_array_equal(suppressed(restored, scene), suppressed(suppressor, scene))
 
 
 def test_training_predicts_the_noise_better(array):
     """The error falls from that of random weights below that of always naming the noise's mean."""
-    progress = Progress()
-    SuppressBackground(epochs=60).fit(ArrayCube(array), progress)
+    run = Run()
+    SuppressBackground(epochs=60).fit(ArrayCube(array), run)
     scaled = (array - array.min()) / np.ptp(array)
 
-    first, last = (progress.metrics[f"loss_{which}_epoch"]["noise_error"] for which in ("first", "last"))
+    first, last = (run.metrics[f"loss_{which}_epoch"]["noise_error"] for which in ("first", "last"))
 
     assert last < scaled.var() * 1.1 < first
 
 
 def test_an_interrupted_training_goes_on_to_the_same_weights(array, tmp_path):
     cube, suppression = ArrayCube(array), SuppressBackground(epochs=6)
-    group, share = Group(), [0.0]
-    group.checkpoint = Checkpoint(str(tmp_path / "state"), resume=True, seconds=0.0)
+    checkpoint, share = Checkpoint(str(tmp_path / "state"), resume=True, seconds=0.0), [0.0]
     with pytest.raises(Cancelled):
-        suppression.fit(cube, Progress(share.append, is_cancelled=lambda: share[-1] > 0.5), group)
+        suppression.fit(cube, Run(share.append, is_cancelled=lambda: share[-1] > 0.5), checkpoint)
     said = []
 
-    resumed = suppression.fit(cube, Progress(on_message=said.append), group)
+    resumed = suppression.fit(cube, Run(on_message=said.append), checkpoint)
 
     assert "Resuming" in said[0]
-    for name, expected in suppression.fit(cube).weights.items():
-        np.testing.assert_array_equal(resumed.weights[name], expected)
+    for name, expected in suppression.fit(cube).arrays().items():
+        np.testing.assert_array_equal(resumed.arrays()[name], expected)
 
 
 def test_weights_of_another_network_are_refused(array):
@@ -139,7 +134,7 @@ def test_weights_of_another_network_are_refused(array):
     arrays = {**suppressor.arrays(), "out.bias": np.zeros(3, dtype=np.float32)}
 
     with pytest.raises(ModelError, match="do not fit"):
-        suppressor.detector.restore(arrays, suppressor.facts())
+        suppressor.method.restore(arrays, suppressor.facts())
 
 
 def test_a_constant_image_is_refused():

@@ -1,5 +1,7 @@
 """The attribute filters against scikit-image's, the smoothing against its recursion written out."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -114,7 +116,7 @@ def test_smoothing_does_not_pass_invalid_pixels():
     [(0, None, 50), (0, 900.0, 50), (30, None, 30), (4500, 900.0, 5), (10, 900.0, 1)],
 )
 def test_areas_are_in_map_units_where_there_are_any(area, pixel_area, pixels):
-    """Square metres with a coordinate system, pixels without; never less than a pixel."""
+    """Square meters with a coordinate system, pixels without; never less than a pixel."""
     cube = ArrayCube(np.zeros((2, 2, 1), dtype=np.float32), pixel_area=pixel_area)
 
     assert target_pixels(area, cube) == pixels
@@ -131,7 +133,7 @@ def test_an_image_no_larger_than_a_target_is_refused():
 
 def test_without_scikit_image_the_user_learns_how_to_get_it(monkeypatch):
     """One sentence, before any work."""
-    monkeypatch.setitem(__import__("sys").modules, "skimage.morphology", None)
+    monkeypatch.setitem(sys.modules, "skimage", None)
 
     with pytest.raises(MissingLibraryError, match="python3-skimage"):
         AED().fit(ArrayCube(np.zeros((3, 3, 2), dtype=np.float32)))

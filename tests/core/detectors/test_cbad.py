@@ -7,8 +7,8 @@ from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors import cbad
 from qgis_hsi_anomaly.core.detectors.cbad import CBAD
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
-from qgis_hsi_anomaly.core.kmeans import nearest_centre
-from qgis_hsi_anomaly.core.statistics import principal_components
+from qgis_hsi_anomaly.core.numerics.kmeans import nearest_center
+from qgis_hsi_anomaly.core.numerics.statistics import principal_components
 
 
 def materials(counts=(500, 300, 100), bands=5, seed=6):
@@ -33,8 +33,8 @@ def test_scores_are_distances_from_scikit_learns_clusters():
         own = pixels[labels == k].astype(np.float64)
         covariance = np.cov(own.T)
         covariance += 1e-4 * np.trace(covariance) / 5 * np.eye(5)
-        centred = own - own.mean(axis=0)
-        expected[labels == k] = np.einsum("ij,jk,ik->i", centred, np.linalg.inv(covariance), centred)
+        centered = own - own.mean(axis=0)
+        expected[labels == k] = np.einsum("ij,jk,ik->i", centered, np.linalg.inv(covariance), centered)
 
     found = CBAD(clusters=3).fit(cube).score(cube)
 
@@ -65,9 +65,9 @@ def test_clusters_come_from_a_sample_and_their_statistics_from_all_pixels(monkey
 
     background = CBAD(clusters=2).fit(cube)
 
-    nearest = nearest_centre(background.centres, everything.centres)
+    nearest = nearest_center(background.centers, everything.centers)
     assert sorted(nearest) == [0, 1]
-    assert np.abs(background.centres - everything.centres[nearest]).max() > 0.1
+    assert np.abs(background.centers - everything.centers[nearest]).max() > 0.1
     np.testing.assert_allclose(background.means, everything.means[nearest], rtol=1e-9)
     np.testing.assert_allclose(background.score(cube), everything.score(cube), rtol=1e-5)
 
@@ -82,7 +82,7 @@ def test_clusters_are_gathered_over_many_chunks(height):
     found = CBAD(clusters=4).fit(cut).score(cut)
 
     background = CBAD(clusters=4).fit(whole)
-    owner = background.merged[nearest_centre(pixels, background.centres)]
+    owner = background.merged[nearest_center(pixels, background.centers)]
     for k, mean in enumerate(background.means):
         np.testing.assert_allclose(mean, pixels[owner == k].mean(axis=0, dtype=np.float64), rtol=1e-9)
     np.testing.assert_allclose(found, background.score(whole), rtol=1e-5)
@@ -97,14 +97,14 @@ def test_small_clusters_are_merged_into_the_nearest():
 
     assert len(background.means) == 2
     assert sorted(background.merged) in ([0, 0, 1], [0, 1, 1])
-    owner = background.merged[nearest_centre(pixels, background.centres)]
+    owner = background.merged[nearest_center(pixels, background.centers)]
     for k, mean in enumerate(background.means):
         np.testing.assert_allclose(mean, pixels[owner == k].mean(axis=0, dtype=np.float64), rtol=1e-9)
     assert len(set(owner[labels == 2])) == 1
 
 
 def test_pixels_all_alike_make_no_cluster_of_their_own():
-    """A fill value kept as data has no covariance; it joins a neighbour."""
+    """A fill value kept as data has no covariance; it joins a neighbor."""
     pixels, _ = materials((500, 400))
     pixels = np.concatenate([pixels, np.full((300, 5), 7.0, dtype=np.float32)])
     cube = ArrayCube(pixels.reshape(30, 40, 5))

@@ -1,14 +1,16 @@
 """The consensus: its rule, its members' sizes, and what happens when one cannot run."""
 
+import sys
+
 import numpy as np
 import pytest
 
 from qgis_hsi_anomaly.core.cube import ArrayCube
-from qgis_hsi_anomaly.core.detectors.consensus import Consensus
-from qgis_hsi_anomaly.core.errors import DataError, ParameterError
+from qgis_hsi_anomaly.core.detectors.consensus import MEMBERS, Consensus
+from qgis_hsi_anomaly.core.errors import DataError, MissingLibraryError, ParameterError
 from qgis_hsi_anomaly.core.metrics import figures, label_scores
-from qgis_hsi_anomaly.core.progress import Progress
-from qgis_hsi_anomaly.core.ranks import rank_normal
+from qgis_hsi_anomaly.core.numerics.ranks import rank_normal
+from qgis_hsi_anomaly.core.run import Run
 
 from .windows import scene
 
@@ -40,7 +42,7 @@ def test_scores_are_weighted_rank_normal_scores(cube):
     ("area", "pixel_area", "inner", "outer", "neighbors"),
     [(0, None, 15, 21, 200), (9, None, 5, 17, 36), (900, 9.0, 19, 25, 200)],
 )
-def test_the_target_area_sets_windows_and_neighbours(area, pixel_area, inner, outer, neighbors):
+def test_the_target_area_sets_windows_and_neighbors(area, pixel_area, inner, outer, neighbors):
     """In map units where there are any; a guard twice as wide as a square target."""
     cube = ArrayCube(np.random.default_rng(0).normal(size=(100, 100, 3)), pixel_area=pixel_area)
 
@@ -52,7 +54,7 @@ def test_the_target_area_sets_windows_and_neighbours(area, pixel_area, inner, ou
     assert members["aed"].max_target_area == area
 
 
-def test_fewer_reference_pixels_have_fewer_of_a_targets_neighbours():
+def test_fewer_reference_pixels_have_fewer_of_a_targets_neighbors():
     """Of 40 000 pixels a quarter is drawn; of 2000 pixels a fiftieth is asked."""
     large = ArrayCube(np.random.default_rng(0).normal(size=(200, 200, 1)))
     small = ArrayCube(np.random.default_rng(0).normal(size=(40, 50, 1)))
@@ -64,16 +66,16 @@ def test_fewer_reference_pixels_have_fewer_of_a_targets_neighbours():
 def test_members_that_cannot_run_are_left_out_and_named(cube):
     """The image is smaller than the largest target: the filter cannot see one, the others can."""
     warnings = []
-    progress = Progress(on_warning=warnings.append)
+    run = Run(on_warning=warnings.append)
     detector = Consensus(detectors=("rx", "aed"), max_target_area=5000)
 
-    scores = detector.fit(cube, progress).score(cube, progress)
+    scores = detector.fit(cube, run).score(cube, run)
 
     assert any(
         text.startswith("consensus: aed is left out.") and "MAX_TARGET_AREA" in text for text in warnings
     )
-    assert progress.metrics["members"] == ["rx"]
-    assert list(progress.metrics["left_out"]) == ["aed"]
+    assert run.metrics["members"] == ["rx"]
+    assert list(run.metrics["left_out"]) == ["aed"]
     alone = Consensus(detectors=("rx",)).fit(cube).score(cube)
     np.testing.assert_array_equal(scores, alone)
 
@@ -82,37 +84,45 @@ def test_members_that_cannot_run_are_left_out_and_named(cube):
 def test_members_without_surroundings_are_left_out(shape, area):
     """An image within one guard window has no ring around its middle; a target of any size takes no memory."""
     cube = ArrayCube(np.random.default_rng(0).normal(size=(*shape, 5)).astype(np.float32))
-    progress = Progress()
+    run = Run()
     detector = Consensus(detectors=("rx", "localrx", "crd"), max_target_area=area)
 
-    scores = detector.fit(cube, progress).score(cube, progress)
+    scores = detector.fit(cube, run).score(cube, run)
 
     assert np.isfinite(scores).all()
-    assert progress.metrics["members"] == ["rx"]
+    assert run.metrics["members"] == ["rx"]
     for id in ("localrx", "crd"):
-        assert "lies within the guard window" in progress.metrics["left_out"][id]
+        assert "lies within the guard window" in run.metrics["left_out"][id]
 
 
 def test_members_with_some_surroundings_take_part():
     """One column wider than the guard window is enough."""
     cube = ArrayCube(np.random.default_rng(0).normal(size=(2, 16, 5)).astype(np.float32))
-    progress = Progress()
+    run = Run()
 
-    Consensus(detectors=("rx", "localrx", "crd")).fit(cube, progress).score(cube, progress)
+    Consensus(detectors=("rx", "localrx", "crd")).fit(cube, run).score(cube, run)
 
-    assert progress.metrics["members"] == ["rx", "localrx", "crd"]
+    assert run.metrics["members"] == ["rx", "localrx", "crd"]
 
 
 def test_a_missing_library_leaves_its_members_out(cube, monkeypatch):
-    """Without scikit-image and scipy the others make up the consensus."""
-    monkeypatch.setitem(__import__("sys").modules, "skimage.morphology", None)
-    monkeypatch.setitem(__import__("sys").modules, "scipy.spatial", None)
-    warnings = []
+    """Without scikit-image the others make up the consensus."""
+    monkeypatch.setitem(sys.modules, "skimage", None)
+    said = []
+    run = Run(on_warning=said.append)
 
-    Consensus().fit(cube, Progress(on_warning=warnings.append)).score(cube)
+    Consensus().fit(cube, run).score(cube, run)
 
-    assert any("aed is left out. aed needs scikit-image" in text for text in warnings)
-    assert any("knn is left out. knn needs scipy" in text for text in warnings)
+    assert any("aed is left out. aed needs scikit-image" in text for text in said)
+    assert run.metrics["members"] == [id for id in MEMBERS if id != "aed"]
+
+
+def test_without_scipy_it_is_refused(cube, monkeypatch):
+    """The normal scores need it too."""
+    monkeypatch.setitem(sys.modules, "scipy", None)
+
+    with pytest.raises(MissingLibraryError, match="consensus needs scipy, which the Python it runs on"):
+        Consensus().fit(cube)
 
 
 def test_nobody_left_is_an_error_with_the_reasons(cube):

@@ -1,4 +1,4 @@
-"""Kernel RX against its definition, without eigenvectors, and its behaviour far from all references."""
+"""Kernel RX against its definition, without eigenvectors, and its behavior far from all references."""
 
 import numpy as np
 
@@ -15,8 +15,8 @@ def test_scores_are_regularized_distances_in_feature_space():
     background = KernelRX(references=30, principal_components=5, ridge=0.01).fit(cube)
     found = background.score(cube)
 
-    shares, s = background.shares, background.width[0]
-    np.testing.assert_allclose(shares.sum(), 1.0)
+    weights, s = background.weights, background.width[0]
+    np.testing.assert_allclose(weights.sum(), 1.0)
 
     def kernel(a, b):
         return np.exp(-((a[:, None] - b) ** 2).sum(axis=2) / (2 * s**2))
@@ -24,12 +24,12 @@ def test_scores_are_regularized_distances_in_feature_space():
     reference = background.reference
     points = background.components.of(array[cube.valid])
     gram, cross = kernel(reference, reference), kernel(points, reference)
-    centring = np.eye(len(reference)) - np.outer(np.ones(len(reference)), shares)
-    centred = centring @ gram @ centring.T
-    own = 1 - 2 * cross @ shares + shares @ gram @ shares
-    inner = (cross - (gram @ shares)) @ centring.T
-    ridge = 0.01 * (shares * np.diag(centred)).sum()
-    solved = np.linalg.solve(ridge * np.diag(1 / shares) + centred, inner.T).T
+    centring = np.eye(len(reference)) - np.outer(np.ones(len(reference)), weights)
+    centered = centring @ gram @ centring.T
+    own = 1 - 2 * cross @ weights + weights @ gram @ weights
+    inner = (cross - (gram @ weights)) @ centring.T
+    ridge = 0.01 * (weights * np.diag(centered)).sum()
+    solved = np.linalg.solve(ridge * np.diag(1 / weights) + centered, inner.T).T
     expected = (own - (inner * solved).sum(axis=1)) / ridge
     np.testing.assert_allclose(found[cube.valid], expected, rtol=2e-3)
 

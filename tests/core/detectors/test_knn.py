@@ -1,4 +1,4 @@
-"""Nearest neighbours against scikit-learn's."""
+"""Nearest neighbors against scikit-learn's."""
 
 import sys
 
@@ -13,26 +13,26 @@ from .windows import scene
 
 
 def _components(spectra, count):
-    centred = spectra - spectra.mean(axis=0)
-    return centred @ np.linalg.svd(centred, full_matrices=False)[2][:count].T
+    centered = spectra - spectra.mean(axis=0)
+    return centered @ np.linalg.svd(centered, full_matrices=False)[2][:count].T
 
 
 @pytest.mark.parametrize("components", [3, 9])
 def test_scores_are_mean_distances_to_other_pixels(components):
-    """scikit-learn's neighbours of each pixel, itself left out."""
-    neighbours = pytest.importorskip("sklearn.neighbors").NearestNeighbors(n_neighbors=7)
+    """scikit-learn's neighbors of each pixel, itself left out."""
+    neighbors = pytest.importorskip("sklearn.neighbors").NearestNeighbors(n_neighbors=7)
     array = scene()
     cube = ArrayCube(array)
     points = _components(array[cube.valid].astype(np.float64), components)
 
     found = KNN(neighbors=7, principal_components=components).fit(cube).score(cube)
 
-    distances, _ = neighbours.fit(points).kneighbors()
+    distances, _ = neighbors.fit(points).kneighbors()
     np.testing.assert_allclose(found[cube.valid], distances.mean(axis=1), rtol=1e-6)
 
 
 def test_pixels_in_the_sample_and_outside_it_score_alike():
-    """A pixel is not its own neighbour, whether it was drawn or not."""
+    """A pixel is not its own neighbor, whether it was drawn or not."""
     random = np.random.default_rng(0)
     cube = ArrayCube(random.normal(size=(60, 60, 4)).astype(np.float32))
     background = KNN(neighbors=1, sample=1800).fit(cube)
@@ -57,7 +57,7 @@ def test_the_sample_follows_the_seed():
 
 def test_without_scipy_one_sentence_says_what_to_install(monkeypatch):
     """Nothing is computed first, and the other detectors do not need it."""
-    monkeypatch.setitem(sys.modules, "scipy.spatial", None)
+    monkeypatch.setitem(sys.modules, "scipy", None)
 
     with pytest.raises(MissingLibraryError, match="knn needs scipy.*python3-scipy"):
         KNN().fit(ArrayCube(scene()))

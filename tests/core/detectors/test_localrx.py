@@ -5,7 +5,7 @@ import pytest
 
 from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors.localrx import LocalRX
-from qgis_hsi_anomaly.core.statistics import RIDGE
+from qgis_hsi_anomaly.core.numerics.statistics import RIDGE
 
 from .windows import ring_of, scene
 

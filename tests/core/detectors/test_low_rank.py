@@ -6,8 +6,8 @@ import pytest
 from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors.lrasmd import LRaSMD
 from qgis_hsi_anomaly.core.detectors.lsmad import ENERGY, LSMAD, floored_whitening, low_rank_statistics
-from qgis_hsi_anomaly.core.godec import learn_godec
-from qgis_hsi_anomaly.core.progress import Progress
+from qgis_hsi_anomaly.core.numerics.godec import learn_godec
+from qgis_hsi_anomaly.core.run import Run
 
 from .windows import scene
 
@@ -32,12 +32,12 @@ def test_lsmad_scores_are_distances_with_floored_eigenvalues():
     low, _ = learn_godec(cube, 0, 0.01, ENERGY, seed=0).divide(array[cube.valid])
     values, vectors = np.linalg.eigh(np.cov(low.T))
     inverse = vectors @ np.diag(1 / np.maximum(values, 1e-4 * values[-1])) @ vectors.T
-    centred = array[cube.valid] - low.mean(axis=0)
+    centered = array[cube.valid] - low.mean(axis=0)
 
     found = LSMAD().fit(cube).score(cube)
 
     np.testing.assert_allclose(
-        found[cube.valid], np.einsum("ij,jk,ik->i", centred, inverse, centred), rtol=1e-5
+        found[cube.valid], np.einsum("ij,jk,ik->i", centered, inverse, centered), rtol=1e-5
     )
 
 
@@ -73,7 +73,7 @@ def test_where_nothing_is_low_rank_deviations_are_from_the_mean():
     """Not from all directions, which would leave rounding to score, nor from the outlier's own."""
     warnings = []
 
-    background = LRaSMD().fit(ArrayCube(noise()), Progress(on_warning=warnings.append))
+    background = LRaSMD().fit(ArrayCube(noise()), Run(on_warning=warnings.append))
 
     assert np.unravel_index(np.argmax(background.score(ArrayCube(noise()))), (20, 20)) == (7, 3)
     assert background.decomposition.axes.shape[2] == 0
@@ -88,7 +88,7 @@ def test_a_rank_above_what_varies_is_lowered(detector, used):
     """LRaSMD needs a direction to score in, LSMAD may take all."""
     warnings = []
 
-    scores = detector.fit(ArrayCube(noise()), Progress(on_warning=warnings.append)).score(ArrayCube(noise()))
+    scores = detector.fit(ArrayCube(noise()), Run(on_warning=warnings.append)).score(ArrayCube(noise()))
 
     assert warnings == [f"RANK {detector.rank} is too high where 4 directions vary: {used} was used."]
     assert scores.max() > 0.1

@@ -39,7 +39,7 @@ def test_areas_are_those_measured(id, data_folder):
 
 @pytest.mark.parametrize("name", ["sandiego", "hydice"])
 def test_all_band_representation_is_the_direct_solution(data_folder, name):
-    """189 and 162 correlated bands, default windows: conjugate gradients against the K x K system."""
+    """189 and 162 correlated bands, default windows: pixel by pixel against the K x K system."""
     array = _read(data_folder, name)[0][:40, :40]
     cube = ArrayCube(array)
     background = make_detector("crd", {"principal_components": 0}).fit(cube)

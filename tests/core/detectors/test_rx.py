@@ -7,7 +7,7 @@ from sklearn.covariance import LedoitWolf
 from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
 from qgis_hsi_anomaly.core.metrics import figures, label_scores
-from qgis_hsi_anomaly.core.progress import Progress
+from qgis_hsi_anomaly.core.run import Run
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def run(cube, **values):
 def test_plain_rx_is_the_formula(cube):
     """(x - m)' S^-1 (x - m) with the sample covariance."""
     pixels = cube.array.reshape(-1, 9).astype(np.float64)
-    centred = pixels - pixels.mean(axis=0)
-    expected = np.einsum("ij,jk,ik->i", centred, np.linalg.inv(np.cov(pixels.T)), centred)
+    centered = pixels - pixels.mean(axis=0)
+    expected = np.einsum("ij,jk,ik->i", centered, np.linalg.inv(np.cov(pixels.T)), centered)
 
     np.testing.assert_allclose(run(cube, regularization="none").ravel(), expected, rtol=1e-6)
 
@@ -45,7 +45,7 @@ def test_fewer_pixels_than_bands_gives_finite_scores_and_says_what_was_done():
     cube = ArrayCube(np.random.default_rng(0).normal(size=(2, 3, 9)).astype(np.float32))
     detector = make_detector("rx", {"regularization": "none"})
 
-    scores = detector.fit(cube, Progress(on_warning=warnings.append)).score(cube)
+    scores = detector.fit(cube, Run(on_warning=warnings.append)).score(cube)
 
     assert np.isfinite(scores).all()
     assert "pseudo-inverse over its 5 directions" in warnings[0]

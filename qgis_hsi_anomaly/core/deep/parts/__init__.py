@@ -1,0 +1,1 @@
+"""What learned models are made of, in the order in which a pixel passes through it."""

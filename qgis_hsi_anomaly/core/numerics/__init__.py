@@ -1,0 +1,1 @@
+"""Arithmetic that several detectors share: moments, windows, samples, clusters, ranks, linear systems."""
