@@ -16,10 +16,11 @@ from .core.detectors.registry import detector_class, detector_ids, method_class,
 from .core.errors import Cancelled, HsiAnomalyError
 from .core.parameters import Parameter, Parameters, from_values, parameters_of
 from .core.run import Run
-from .jobs.environment import environment_report, environment_text
 from .jobs.execution import LEARNING_ONLY, TORCH_ONLY, Execution
 from .raster.dataset import choose_error_mode
 from .record import json_text
+from .tools.base import Tool
+from .tools.registry import tools
 
 DONE, REFUSED, CANCELLED = 0, 1, 130
 
@@ -155,19 +156,19 @@ def _parser() -> argparse.ArgumentParser:
         make.set_defaults(run=_suppress, show=_show_outcome, method=id)
         _add_json(make)
 
-    evaluate = command("evaluate", "Print the figures of merit of a score raster against truth.")
-    evaluate.add_argument("scores", metavar="SCORES", help="score raster")
-    evaluate.add_argument("truth", metavar="TRUTH", help="truth raster of the same size, nonzero = anomaly")
-    evaluate.add_argument("--report", metavar="HTML", help="also write a self-contained report")
-    evaluate.set_defaults(run=_evaluate, show=_show_figures)
+    for tool in tools("command"):
+        make = command(tool.command or tool.id, tool.label)
+        make.description, make.epilog = tool.summary, f"Source: {tool.source}" if tool.source else None
+        _add_options(make, tool)
+        if tool.executes:
+            _add_options(make, Execution)
+        make.set_defaults(run=_perform, tool=tool)
+        _add_json(make)
 
     detectors = command("detectors", "List the detectors with their parameters.")
     detectors.set_defaults(run=_list_detectors, show=_show_detectors)
 
-    environment = command("environment", "Show which interpreters, torch and devices were found.")
-    environment.set_defaults(run=lambda arguments, run: environment_report(run=run), show=environment_text)
-
-    for options in (apply, evaluate, detectors, environment):
+    for options in (apply, detectors):
         _add_json(options)
     return parser
 
@@ -207,18 +208,36 @@ def _add_options(
     for parameter in parameters_of(cls):
         if parameter.name in without:
             continue
-        flag: Dict[str, Any] = {"nargs": "?", "const": "true"} if parameter.kind == "boolean" else {}
+        several: Dict[str, Any] = {"nargs": "+"} if parameter.several else {}
+        if parameter.positional:
+            options.add_argument(
+                parameter.name, metavar=parameter.processing_name, help=_option_help(parameter), **several
+            )
+            continue
+        flag: Dict[str, Any] = {"nargs": "?", "const": "true"} if parameter.kind == "boolean" else several
+        names = [parameter.option, *([f"--{parameter.alias}"] if parameter.alias else [])]
         options.add_argument(
-            parameter.option,
+            *names,
             dest=parameter.name,
-            metavar="VALUE" if parameter.kind != "choice" else "|".join(parameter.options),
+            metavar=_metavar(parameter),
             default=argparse.SUPPRESS,
+            required=parameter.is_path and not parameter.optional,
             help=_option_help(parameter),
             **flag,
         )
 
 
+def _metavar(parameter: Parameter) -> str:
+    if parameter.kind == "choice":
+        return "|".join(parameter.options)
+    if parameter.is_path:
+        return "MASK" if parameter.kind == "region" else parameter.kind.upper()
+    return {"bands": "LIST", "extent": "EXTENT", "crs": "CRS"}.get(parameter.kind, "VALUE")
+
+
 def _option_help(parameter: Parameter) -> str:
+    if parameter.is_path or parameter.kind == "bands":
+        return parameter.help.replace("%", "%%")
     default = ",".join(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
     unit = f" {parameter.unit}" if parameter.unit else ""
     shown = "none" if default == "" else f"{default}{unit}"
@@ -287,8 +306,13 @@ def _suppress(arguments: argparse.Namespace, run: Run) -> Dict[str, Any]:
     return {"output": arguments.output, **dataclasses.asdict(outcome)}
 
 
-def _evaluate(arguments: argparse.Namespace, run: Run) -> Dict[str, float]:
-    return workflow.evaluate(arguments.scores, arguments.truth, arguments.report, run)
+def _perform(arguments: argparse.Namespace, run: Run) -> Dict[str, Any]:
+    cls: Type[Tool] = arguments.tool
+    tool = from_values(cls, _given(arguments, cls))
+    answer = tool.perform(run, from_values(Execution, _given(arguments, Execution)))
+    written = tool.written()
+    arguments.show = lambda _: "\n".join([tool.show(answer), *written.values()])
+    return {**written, **answer}
 
 
 def _list_detectors(arguments: argparse.Namespace, run: Run) -> Dict[str, Any]:
@@ -315,10 +339,6 @@ def _show_outcome(answer: Dict[str, Any]) -> str:
     if not answer["written"]:
         return f"Machine 0 of this run writes {answer['output']}."
     return f"{answer['output']}: {answer['valid_pixels']} valid pixels, {answer['bands_used']} bands used."
-
-
-def _show_figures(answer: Dict[str, float]) -> str:
-    return "\n".join(f"{name:18} {value:.4f}" for name, value in answer.items())
 
 
 def _show_detectors(answer: Dict[str, Any]) -> str:

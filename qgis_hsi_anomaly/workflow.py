@@ -17,14 +17,13 @@ from .core.cube import Array, ArrayCube
 from .core.detectors.base import Detector, Method, Preprocessor
 from .core.errors import ModelError, ParameterError
 from .core.libraries import library_versions
-from .core.metrics import figures, label_scores
 from .core.model_file import read_header, read_model
 from .core.run import ALONE, Run
 from .core.tasks import Apply, Fit
 from .jobs.compute import compute
 from .jobs.execution import Execution
 from .outputs import Outputs
-from .raster.reader import RasterCube, open_cube, read_band_table, read_map, read_truth
+from .raster.reader import RasterCube, open_cube, read_band_table
 from .raster.writer import write_cube, write_map
 from .record import Record, record_path, versions
 from .style import is_foreign, score_style, style_path
@@ -197,30 +196,6 @@ def suppress_background(
             run.update(1.0)
     _forget(checkpoint)
     return Outcome(cube.valid_pixels, cube.bands, run.metrics)
-
-
-def evaluate(scores: str, truth: str, report: Optional[str] = None, run: Run = ALONE) -> Dict[str, float]:
-    """Return the figures of merit of a score layer against a truth raster (nonzero = anomaly), by name.
-
-    report : self-contained html with curves, histograms, map and figures.
-    """
-    outputs = Outputs([scores, truth])
-    if report is not None:
-        outputs.claim(report, "html")
-    score_map, _ = read_map(scores)
-    labels = read_truth(truth, score_map.shape)
-    run.update(0.3)
-    labeled = label_scores(score_map, labels)
-    found = figures(labeled)
-    run.update(0.6)
-    if report is not None:
-        from .report import evaluation_report
-
-        text = evaluation_report(Path(scores).name, Path(truth).name, score_map, labels, labeled, found)
-        with outputs:
-            outputs.write(report, text.encode())
-            run.update(1.0)
-    return found
 
 
 def _claim(

@@ -13,6 +13,7 @@ from osgeo import gdal
 from qgis_hsi_anomaly import workflow
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
 from qgis_hsi_anomaly.raster.reader import open_cube
+from qgis_hsi_anomaly.tools.evaluate import Evaluate
 
 
 @pytest.fixture(scope="module")
@@ -97,5 +98,5 @@ def test_targets_are_sub_pixel_and_full_pixel(simulated: Tuple[np.ndarray, np.nd
 def test_plain_rx_is_good_but_not_perfect(folder: Path, tmp_path: Path) -> None:
     scores = str(tmp_path / "rx.tif")
     workflow.detect(make_detector("rx", {"regularization": "none"}), str(folder / "scene.tif"), scores)
-    found = workflow.evaluate(scores, str(folder / "truth.tif"))
+    found = Evaluate(scores, str(folder / "truth.tif")).perform()
     assert 0.9 < found["AUC_PD_PF"] < 0.99

@@ -22,6 +22,7 @@ from qgis_hsi_anomaly.core.errors import Cancelled, RasterError
 from qgis_hsi_anomaly.core.run import ALONE, Run
 from qgis_hsi_anomaly.core.tasks import Surroundings
 from qgis_hsi_anomaly.jobs import compute
+from qgis_hsi_anomaly.tools.evaluate import Evaluate
 from tests.test_outputs import files
 from tests.test_workflow import scene  # noqa: F401 (a fixture)
 
@@ -75,7 +76,7 @@ def evaluate(folder, options, run=ALONE):
     if not scores.exists():
         detector = make_detector("rx", {"regularization": options})
         workflow.detect(detector, f"{folder}/scene.tif", str(scores))
-    workflow.evaluate(str(scores), f"{folder}/truth.tif", f"{folder}/report.html", run)
+    Evaluate(str(scores), f"{folder}/truth.tif", f"{folder}/report.html").perform(run)
 
 
 def sscade(folder, options, run=ALONE):

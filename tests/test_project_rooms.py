@@ -21,10 +21,11 @@ MAY_IMPORT = {
     "report": {"core", "report"},
     "record": {"core", "raster", "record"},
     "outputs": {"core", "raster", "outputs"},
+    "tools": {"core", "raster", "jobs", "style", "report", "record", "outputs", "workflow", "tools"},
     "workflow": {"core", "raster", "jobs", "style", "report", "record", "outputs", "workflow"},
-    "cli": {"core", "raster", "jobs", "record", "workflow", "cli"},
+    "cli": {"core", "raster", "jobs", "record", "workflow", "tools", "cli"},
     "__main__": {"cli"},
-    "processing": {"core", "raster", "jobs", "outputs", "workflow", "processing"},
+    "processing": {"core", "raster", "jobs", "outputs", "workflow", "tools", "processing"},
     "__init__": {"processing"},
 }
 # Outside library: the rooms that may import it.

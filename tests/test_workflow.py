@@ -18,6 +18,7 @@ from qgis_hsi_anomaly.core.errors import (
 from qgis_hsi_anomaly.core.run import Run
 from qgis_hsi_anomaly.jobs.execution import Execution
 from qgis_hsi_anomaly.raster.reader import open_cube
+from qgis_hsi_anomaly.tools.evaluate import Evaluate
 
 gdal = pytest.importorskip("osgeo.gdal")
 
@@ -211,7 +212,7 @@ def test_evaluate_gives_figures_and_a_self_contained_report(scene):
     pytest.importorskip("matplotlib")
     workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"))
 
-    found = workflow.evaluate(str(scene / "rx.tif"), str(scene / "truth.tif"), str(scene / "report.html"))
+    found = Evaluate(str(scene / "rx.tif"), str(scene / "truth.tif"), str(scene / "report.html")).perform()
 
     text = (scene / "report.html").read_text()
     assert found["AUC_PD_PF"] == 1 and found["AVERAGE_PRECISION"] == 1
@@ -231,7 +232,7 @@ def test_maps_of_any_shape_have_a_report(tmp_path, shape):
     write_raster(tmp_path / "scores.tif", scores)
     write_raster(tmp_path / "truth.tif", truth)
 
-    workflow.evaluate(*(str(tmp_path / name) for name in ("scores.tif", "truth.tif", "report.html")))
+    Evaluate(*(str(tmp_path / name) for name in ("scores.tif", "truth.tif", "report.html"))).perform()
 
     assert (tmp_path / "report.html").read_text().count("data:image/png;base64,") == 4
 
@@ -279,4 +280,4 @@ def test_truth_that_does_not_fit_is_refused(scene, truth, error):
     workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"))
 
     with pytest.raises(error):
-        workflow.evaluate(str(scene / "rx.tif"), str(scene / truth))
+        Evaluate(str(scene / "rx.tif"), str(scene / truth)).perform()

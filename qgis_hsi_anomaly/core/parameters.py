@@ -28,11 +28,12 @@ class Parameter:
     """One parameter: its type, default, unit, permitted values and help.
 
     kind : integer, number, choice (one static string), choices (a tuple of them), boolean, text, bands (a tuple of
-    numbers), or what a path leads to: raster, region (a raster or polygons), vector, file, folder.
+    numbers), crs and extent (texts), or what a path leads to: raster, region (a raster or polygons), vector, file,
+    folder.
     minimum, maximum : bounds, both included. above : a bound that is not included.
     odd : only odd integers. unit : empty where the value has none.
-    writes : the path is an output. several : a tuple of paths. optional : may be empty. positional : stands on the
-    command line without a name. extensions : of files, empty where any will do.
+    writes : the path is an output. several : a tuple of them. optional : may be empty. positional : stands on the
+    command line without a name. extensions : of files, empty where any will do. alias : another option name.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Parameter:
     optional: bool = False
     positional: bool = False
     extensions: Tuple[str, ...] = ()
+    alias: str = ""
 
     @property
     def is_path(self) -> bool:
@@ -74,6 +76,10 @@ class Parameter:
             return "true or false"
         if self.kind == "text":
             return "text"
+        if self.kind == "crs":
+            return "a coordinate reference system such as EPSG:32611"
+        if self.kind == "extent":
+            return "an extent XMIN,XMAX,YMIN,YMAX"
         if self.kind == "bands":
             return "a list of band numbers such as 1,2,5-40"
         if self.is_path:
@@ -112,8 +118,12 @@ class Parameter:
                 text = value.strip().lower()
                 return True if text in _TRUE else False if text in _FALSE else None
             return bool(value) if value in (True, False, 0, 1) else None
-        if self.kind == "text":
+        if self.kind == "text" and self.several:
+            return tuple(" ".join([value] if isinstance(value, str) else value or ()).split())
+        if self.kind in ("text", "crs"):
             return value.strip() if isinstance(value, str) else None
+        if self.kind == "extent":
+            return _extent(value)
         if self.kind == "bands":
             return tuple(
                 parse_numbers(value) if isinstance(value, str) and value.strip() else map(int, value or ())
@@ -125,7 +135,10 @@ class Parameter:
         if self.kind == "choices":
             items = value.split(",") if isinstance(value, str) else value
             chosen = tuple(dict.fromkeys(str(item).strip() for item in items))
-            return chosen if chosen and all(item in self.options for item in chosen) else None
+            chosen = tuple(item for item in chosen if item)
+            return (
+                chosen if (chosen or self.optional) and all(item in self.options for item in chosen) else None
+            )
         if isinstance(value, bool):
             return None
         number = float(value)
@@ -149,6 +162,21 @@ class Parameter:
             return paths if paths or self.optional else None
         path = os.fspath(value) if value is not None else ""
         return path if path.strip() or self.optional else None
+
+
+def _extent(value: Any) -> Any:
+    """Return XMIN,XMAX,YMIN,YMAX without the CRS that QGIS adds, empty for none; None where it is no extent."""
+    if not isinstance(value, str):
+        return None
+    text = re.sub(r"\[.*\]$", "", value.strip()).strip()
+    if not text:
+        return ""
+    west, east, south, north = (float(part) for part in text.split(","))
+    return (
+        text
+        if west < east and south < north and all(map(math.isfinite, (west, east, south, north)))
+        else None
+    )
 
 
 def parse_numbers(text: str) -> List[int]:
@@ -211,10 +239,18 @@ def choice(default: str, options: Tuple[str, ...], label: str, help: str, *, adv
 
 
 def choices(
-    default: Tuple[str, ...], options: Tuple[str, ...], label: str, help: str, *, advanced: bool = False
+    default: Tuple[str, ...],
+    options: Tuple[str, ...],
+    label: str,
+    help: str,
+    *,
+    advanced: bool = False,
+    optional: bool = False,
 ) -> Any:
     """Field that holds one or more of several static strings, as a tuple."""
-    return _field(Parameter("choices", default, label, help, options=options, advanced=advanced))
+    return _field(
+        Parameter("choices", default, label, help, options=options, advanced=advanced, optional=optional)
+    )
 
 
 def flag(default: bool, label: str, help: str, *, advanced: bool = False) -> Any:
@@ -225,6 +261,11 @@ def flag(default: bool, label: str, help: str, *, advanced: bool = False) -> Any
 def text(default: str, label: str, help: str, *, advanced: bool = False) -> Any:
     """Field that holds a line of text, without blanks at its ends."""
     return _field(Parameter("text", default, label, help, advanced=advanced))
+
+
+def words(label: str, help: str) -> Any:
+    """Field that holds words, as a tuple; in a text they are divided by blanks."""
+    return _field(Parameter("text", (), label, help, several=True, optional=True))
 
 
 def raster(label: str, help: str, *, several: bool = False, **more: Any) -> Any:
@@ -254,16 +295,47 @@ def output(kind: str, label: str, help: str, *, extensions: Tuple[str, ...] = ()
     return _path(kind, label, help, writes=True, extensions=extensions, **more)
 
 
-def bands(help: str = "The bands to use, such as 1,2,5-40; all good ones by default.") -> Any:
-    """Field that holds band numbers as a tuple, empty for all."""
+def crs(label: str, help: str) -> Any:
+    """Field that holds a coordinate reference system as text, empty for none."""
+    return _field(Parameter("crs", "", label, help, optional=True))
+
+
+def extent(label: str, help: str) -> Any:
+    """Field that holds an extent as text, XMIN,XMAX,YMIN,YMAX, empty for none."""
+    return _field(Parameter("extent", "", label, help, optional=True))
+
+
+def image() -> Any:
+    """Field that holds the path of the hyperspectral raster."""
+    return raster(
+        "Hyperspectral raster",
+        "The image: GeoTIFF, ENVI or any other format of GDAL. Pixels without data in any used band get no score.",
+        positional=True,
+    )
+
+
+def bands() -> Any:
+    """Field that holds band numbers of the image as a tuple, empty for all."""
+    help = (
+        "The bands to use; all by default. Bands marked bad in the file, constant bands and bands without data "
+        "are left out in any case, and the log names them. As text: 1,2,5-40."
+    )
     return _field(Parameter("bands", (), "Bands", help, optional=True))
 
 
-def _path(
-    kind: str, label: str, help: str, *, optional: bool = False, positional: bool = False, **more: Any
-) -> Any:
+def background() -> Any:
+    """Field that holds the path of polygons or of a mask: where the background is learned."""
+    return region(
+        "Background region",
+        "Where the background is learned: polygons, or a raster of the input's size in which it is not 0. "
+        "Every pixel is scored all the same. The whole image by default.",
+        optional=True,
+    )
+
+
+def _path(kind: str, label: str, help: str, **more: Any) -> Any:
     default: Any = () if more.get("several") else ""
-    return _field(Parameter(kind, default, label, help, optional=optional, positional=positional, **more))
+    return _field(Parameter(kind, default, label, help, **more))
 
 
 def seed_field(

@@ -125,7 +125,7 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         except HsiAnomalyError as error:
             return False, str(error)
         rasters = [item.name() for item in self.parameterDefinitions() if item.type() == "raster"]
-        found = {name: values[name.lower()] for name in rasters}
+        found = {name: values[name.lower()] for name in rasters if values.get(name.lower())}
         accepted, message = super().checkParameterValues({**parameters, **found}, context)
         return bool(accepted), str(message)
 

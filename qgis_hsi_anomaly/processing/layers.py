@@ -1,4 +1,4 @@
-"""Score layers as outputs of the algorithms: their names, their styles, and the figures of a run."""
+"""Layers as outputs of the algorithms: their names, their styles, and the figures of a run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Dict
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingOutputNumber
 
 from ..workflow import Outcome
-from .styling import score_style
+from .styling import default_style
 
 
 def add_run_outputs(algorithm: QgsProcessingAlgorithm) -> None:
@@ -23,17 +23,21 @@ def score_output(
     context: QgsProcessingContext,
     title: str,
 ) -> str:
-    """Return the path of a score raster to write, empty where it is not wanted.
-
-    A layer that is loaded gets our style, and `title` as its name unless the user or a model gave one.
-    """
+    """Return the path of a score raster to write, empty where it is not wanted; see `name_layer`."""
     path = str(algorithm.parameterAsOutputLayer(parameters, name, context))
+    name_layer(algorithm, name, path, context, title)
+    return path
+
+
+def name_layer(
+    algorithm: QgsProcessingAlgorithm, name: str, path: str, context: QgsProcessingContext, title: str
+) -> None:
+    """Give a layer that will be loaded its style, and `title` as its name unless the user or a model gave one."""
     if path and context.willLoadLayerOnCompletion(path):
         details = context.layerToLoadOnCompletionDetails(path)
-        details.setPostProcessor(score_style())
+        details.setPostProcessor(default_style())
         if details.name == algorithm.parameterDefinition(name).description():
             details.name = title
-    return path
 
 
 def run_outputs(files: Dict[str, Any], outcome: Outcome) -> Dict[str, Any]:

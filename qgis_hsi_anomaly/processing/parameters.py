@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Type
 
@@ -13,14 +14,21 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingParameterBand,
     QgsProcessingParameterBoolean,
+    QgsProcessingParameterCrs,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
+    QgsProcessingParameterFolderDestination,
     QgsProcessingParameterMapLayer,
+    QgsProcessingParameterMultipleLayers,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
+    QgsProcessingParameterVectorDestination,
+    QgsProcessingParameterVectorLayer,
     QgsProperty,
     QgsRasterLayer,
     QgsVectorLayer,
@@ -28,10 +36,12 @@ from qgis.core import (
 
 from ..core.bands import parse_bands
 from ..core.errors import ParameterError, RasterError
-from ..core.parameters import Parameter, Parameters, parameters_of
+from ..core.parameters import Parameter, Parameters, background, bands, image, output, parameters_of
 from ..raster.dataset import open_dataset
 
 MODEL_FILTER = "Model files (*.safetensors);;All files (*)"
+
+_Source = QgsProcessing.SourceType
 
 
 def with_help(definition: QgsProcessingParameterDefinition, help: str) -> QgsProcessingParameterDefinition:
@@ -40,50 +50,31 @@ def with_help(definition: QgsProcessingParameterDefinition, help: str) -> QgsPro
     return definition
 
 
-def raster_input(name: str, label: str, help: str) -> QgsProcessingParameterDefinition:
-    """Parameter that takes a raster layer."""
-    return with_help(QgsProcessingParameterRasterLayer(name, label), help)
+def field_definition(name: str, field: Any) -> QgsProcessingParameterDefinition:
+    """Return Processing's parameter for a field such as `core.parameters.image()`."""
+    return _definition(replace(field.metadata["parameter"], name=name))
 
 
 def input_raster() -> QgsProcessingParameterDefinition:
     """The INPUT parameter: the image."""
-    return raster_input(
-        "INPUT",
-        "Hyperspectral raster",
-        "The image: GeoTIFF, ENVI or any other format of GDAL. Pixels without data in any used band get no score.",
-    )
+    return field_definition("input", image())
 
 
 def band_list() -> QgsProcessingParameterDefinition:
     """The BANDS parameter: some bands of INPUT."""
-    definition = QgsProcessingParameterBand(
-        "BANDS", "Bands", None, "INPUT", optional=True, allowMultiple=True
-    )
-    return with_help(
-        definition,
-        "The bands to use; all by default. Bands marked bad in the file, constant bands and bands without data "
-        "are left out in any case, and the log names them. As text: 1,2,5-40.",
-    )
+    return field_definition("bands", bands())
 
 
 def background_layer() -> QgsProcessingParameterDefinition:
     """The BACKGROUND parameter: where the background is learned."""
-    kinds = [QgsProcessing.SourceType.TypeRaster, QgsProcessing.SourceType.TypeVectorPolygon]
-    definition = QgsProcessingParameterMapLayer("BACKGROUND", "Background region", None, True, kinds)
-    return with_help(
-        definition,
-        "Where the background is learned: polygons, or a raster of the input's size in which it is not 0. "
-        "Every pixel is scored all the same. The whole image by default.",
-    )
+    return field_definition("background", background())
 
 
 def raster_output(
     name: str, label: str, help: str, optional: bool = False
 ) -> QgsProcessingParameterDefinition:
     """Parameter that names a raster to write; an optional one is not written unless it is asked for."""
-    definition = QgsProcessingParameterRasterDestination(name, label, None, optional)
-    definition.setCreateByDefault(not optional)
-    return with_help(definition, help)
+    return field_definition(name.lower(), output("raster", label, help, optional=optional))
 
 
 def score_raster() -> QgsProcessingParameterDefinition:
@@ -107,15 +98,10 @@ def spread_raster() -> QgsProcessingParameterDefinition:
     )
 
 
-def output_file(
-    name: str, label: str, filter: str, help: str, optional: bool = False, advanced: bool = False
-) -> QgsProcessingParameterDefinition:
-    """Parameter that names a file to write; an optional one is not written unless it is asked for."""
-    definition = QgsProcessingParameterFileDestination(name, label, filter, None, optional)
-    definition.setCreateByDefault(not optional)
-    if advanced:
-        definition.setFlags(definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
-    return with_help(definition, help)
+def model_output(help: str, optional: bool = True) -> QgsProcessingParameterDefinition:
+    """The MODEL parameter: the model file to write."""
+    definition = QgsProcessingParameterFileDestination("MODEL", "Model", MODEL_FILTER, None, optional)
+    return _flagged(with_help(definition, help), optional, advanced=optional, writes=True)
 
 
 def core_parameters(cls: Type[Parameters]) -> List[QgsProcessingParameterDefinition]:
@@ -124,13 +110,31 @@ def core_parameters(cls: Type[Parameters]) -> List[QgsProcessingParameterDefinit
 
 
 def _definition(parameter: Parameter) -> QgsProcessingParameterDefinition:
-    name, default = parameter.processing_name, parameter.default
     label = f"{parameter.label} ({parameter.unit})" if parameter.unit else parameter.label
+    make = _destination if parameter.writes else _path if parameter.is_path else _value
+    definition = with_help(make(parameter, parameter.processing_name, label), parameter.help)
+    return _flagged(definition, parameter.optional, parameter.advanced, parameter.writes)
+
+
+def _flagged(definition: Any, optional: bool, advanced: bool, writes: bool) -> Any:
+    """Set the flags; optional files are not written unless they are asked for."""
+    flags = QgsProcessingParameterDefinition.Flag
+    if optional:
+        definition.setFlags(definition.flags() | flags.FlagOptional)
+    if advanced:
+        definition.setFlags(definition.flags() | flags.FlagAdvanced)
+    if writes:
+        definition.setCreateByDefault(not optional)
+    return definition
+
+
+def _value(parameter: Parameter, name: str, label: str) -> QgsProcessingParameterDefinition:
+    default = parameter.default
     if parameter.kind == "boolean":
-        definition = QgsProcessingParameterBoolean(name, label, default)
-    elif parameter.kind in ("choice", "choices"):
+        return QgsProcessingParameterBoolean(name, label, default)
+    if parameter.kind in ("choice", "choices"):
         several = parameter.kind == "choices"
-        definition = QgsProcessingParameterEnum(
+        return QgsProcessingParameterEnum(
             name,
             label,
             options=list(parameter.options),
@@ -138,9 +142,16 @@ def _definition(parameter: Parameter) -> QgsProcessingParameterDefinition:
             defaultValue=list(default) if several else default,
             usesStaticStrings=True,
         )
-    elif parameter.kind == "text":
-        definition = QgsProcessingParameterString(name, label, default, optional=True)
-    elif parameter.kind in ("integer", "number"):
+    if parameter.kind == "text":
+        shown = " ".join(default) if parameter.several else default
+        return QgsProcessingParameterString(name, label, shown, optional=True)
+    if parameter.kind == "bands":
+        return QgsProcessingParameterBand(name, label, None, "INPUT", allowMultiple=True)
+    if parameter.kind == "crs":
+        return QgsProcessingParameterCrs(name, label)
+    if parameter.kind == "extent":
+        return QgsProcessingParameterExtent(name, label)
+    if parameter.kind in ("integer", "number"):
         types = QgsProcessingParameterNumber.Type
         definition = QgsProcessingParameterNumber(
             name, label, types.Integer if parameter.kind == "integer" else types.Double, default
@@ -150,23 +161,59 @@ def _definition(parameter: Parameter) -> QgsProcessingParameterDefinition:
             definition.setMinimum(lowest)
         if parameter.maximum is not None:
             definition.setMaximum(parameter.maximum)
-    else:
-        raise AssertionError(f"{name} is of a kind the toolbox does not know: {parameter.kind}")
-    if parameter.advanced:
-        definition.setFlags(definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
-    return with_help(definition, parameter.help)
+        return definition
+    raise AssertionError(f"{name} is of a kind the toolbox does not know: {parameter.kind}")
+
+
+def _path(parameter: Parameter, name: str, label: str) -> QgsProcessingParameterDefinition:
+    """Make the parameter of what is read."""
+    if parameter.several:
+        kind = _Source.TypeRaster if parameter.kind == "raster" else _Source.TypeFile
+        return QgsProcessingParameterMultipleLayers(name, label, kind)
+    if parameter.kind == "raster":
+        return QgsProcessingParameterRasterLayer(name, label)
+    if parameter.kind == "region":
+        kinds = [_Source.TypeRaster, _Source.TypeVectorPolygon]
+        return QgsProcessingParameterMapLayer(name, label, None, False, kinds)
+    if parameter.kind == "vector":
+        return QgsProcessingParameterVectorLayer(name, label, [_Source.TypeVectorAnyGeometry])
+    folder = parameter.kind == "folder"
+    behavior = QgsProcessingParameterFile.Behavior
+    return QgsProcessingParameterFile(
+        name,
+        label,
+        behavior=behavior.Folder if folder else behavior.File,
+        fileFilter="" if folder else _filter(parameter),
+    )
+
+
+def _destination(parameter: Parameter, name: str, label: str) -> QgsProcessingParameterDefinition:
+    """Make the parameter of what is written."""
+    if parameter.kind == "raster":
+        return QgsProcessingParameterRasterDestination(name, label)
+    if parameter.kind == "vector":
+        return QgsProcessingParameterVectorDestination(name, label, _Source.TypeVectorPolygon)
+    if parameter.kind == "folder":
+        return QgsProcessingParameterFolderDestination(name, label)
+    return QgsProcessingParameterFileDestination(name, label, _filter(parameter))
+
+
+def _filter(parameter: Parameter) -> str:
+    """Return the filter of file dialogs."""
+    kinds = [f"{extension[1:].upper()} (*{extension})" for extension in parameter.extensions]
+    return ";;".join([*kinds, "All files (*)"] if not parameter.writes else kinds or ["All files (*)"])
 
 
 def given_values(
     cls: Type[Parameters], parameters: Dict[str, Any], context: QgsProcessingContext
 ) -> Dict[str, Any]:
-    """Return what the user gave for the parameters of `cls`, by field name, unchecked: the core checks.
+    """Return what the user gave for the parameters of `cls` that are not paths, by field name, unchecked.
 
-    Parameters that were left out are missing here too, so that the core's defaults hold.
+    The core checks. Parameters that were left out are missing here too, so that the core's defaults hold.
     """
     given = {}
     for parameter in parameters_of(cls):
-        value = _given(parameters, parameter.processing_name, context)
+        value = None if parameter.is_path else _given(parameters, parameter.processing_name, context)
         if value is not None:
             given[parameter.name] = value
     return given
@@ -196,7 +243,7 @@ def raster_path(
     """
     layer = algorithm.parameterAsRasterLayer(parameters, name, context)
     if layer is not None:
-        return _file_of(layer, name)
+        return file_of(layer, name)
     text = algorithm.parameterAsString(parameters, name, context)
     if not text:
         raise ParameterError(f"{name} must be a raster layer or file; it is empty.")
@@ -204,34 +251,35 @@ def raster_path(
     return str(open_dataset(text).GetDescription())
 
 
-def background_path(
+def layer_path(
     algorithm: QgsProcessingAlgorithm,
     parameters: Dict[str, Any],
+    name: str,
     context: QgsProcessingContext,
     feedback: Optional[QgsProcessingFeedback],
 ) -> Optional[str]:
-    """Return the file of BACKGROUND, None where there is none.
+    """Return the file of a raster or vector parameter, None where it is empty.
 
-    Polygons without a file of their own (scratch layers, filtered layers, databases) are first written to one;
+    Features without a file of their own (scratch layers, filtered layers, databases) are first written to one;
     not without `feedback`, when the parameters are only being checked.
     """
-    layer = algorithm.parameterAsLayer(parameters, "BACKGROUND", context)
+    layer = algorithm.parameterAsLayer(parameters, name, context)
     if isinstance(layer, QgsRasterLayer):
-        return _file_of(layer, "BACKGROUND")
+        return file_of(layer, name)
     if isinstance(layer, QgsVectorLayer):
         if feedback is None:
             return str(layer.source())
         formats = ["gpkg", "shp", "geojson", "json"]
         return str(
             algorithm.parameterAsCompatibleSourceLayerPath(
-                parameters, "BACKGROUND", context, formats, "gpkg", feedback
+                parameters, name, context, formats, "gpkg", feedback
             )
         )
-    text = algorithm.parameterAsString(parameters, "BACKGROUND", context)
+    text = algorithm.parameterAsString(parameters, name, context)
     if text:
-        raise RasterError(
-            f"BACKGROUND {text} cannot be opened as a raster or as polygons: check the name of the file."
-        )
+        region = algorithm.parameterDefinition(name).type() == "layer"
+        kinds = "as a raster or as polygons" if region else "as a vector layer"
+        raise RasterError(f"{name} {text} cannot be opened {kinds}: check the name of the file.")
     return None
 
 
@@ -240,7 +288,8 @@ def layer_name(path: str) -> str:
     return Path(path).stem
 
 
-def _file_of(layer: QgsMapLayer, name: str) -> str:
+def file_of(layer: QgsMapLayer, name: str) -> str:
+    """Return the file of a raster layer. RasterError where it has none."""
     if layer.providerType() != "gdal":
         raise RasterError(
             f"{name} {layer.name()} is a layer of the provider {layer.providerType()}, which has no file: "

@@ -1,4 +1,4 @@
-"""The style of score layers, which lies beside them, put on when Processing has loaded them."""
+"""The style that lies beside a layer, put on when Processing has loaded it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from qgis.core import (
 from qgis.PyQt import sip
 
 
-class ScoreStyle(QgsProcessingLayerPostProcessorInterface):  # type: ignore[misc]
-    """Styles a score layer as its style file says: Processing loads layers without it."""
+class DefaultStyle(QgsProcessingLayerPostProcessorInterface):  # type: ignore[misc]
+    """Styles a layer as its style file says: Processing loads layers without it."""
 
     def postProcessLayer(  # noqa: N802 (QGIS's name)
         self, layer: QgsMapLayer, context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -24,14 +24,14 @@ class ScoreStyle(QgsProcessingLayerPostProcessorInterface):  # type: ignore[misc
         layer.triggerRepaint()
 
 
-def score_style() -> ScoreStyle:
-    """Return a post-processor that styles scores.
+def default_style() -> DefaultStyle:
+    """Return a post-processor that styles a layer.
 
     QGIS owns it, so each run needs its own; and it calls none to which Python keeps no reference.
     """
     _kept[:] = [style for style in _kept if not sip.isdeleted(style)]
-    _kept.append(ScoreStyle())
+    _kept.append(DefaultStyle())
     return _kept[-1]
 
 
-_kept: List[ScoreStyle] = []
+_kept: List[DefaultStyle] = []

@@ -22,6 +22,7 @@ from osgeo import gdal
 
 from qgis_hsi_anomaly import workflow
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
+from qgis_hsi_anomaly.tools.evaluate import Evaluate
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
@@ -52,7 +53,7 @@ def main(folder: Path) -> int:
         workflow.detect(detector, str(scene), str(maps[name]))
     print(f"{'':24}" + "".join(f"{name:>20}" for name in FIGURES))
     for name, path in maps.items():
-        figures = workflow.evaluate(str(path), str(truth))
+        figures = Evaluate(str(path), str(truth)).perform()
         print(f"{name:24}" + "".join(f"{figures[figure]:20.4f}" for figure in FIGURES))
 
     picture = folder / "scores.png"

@@ -139,7 +139,7 @@ def test_evaluate_returns_every_figure_and_a_report(run, scene, tmp_path):
     assert set(results) == {*FIGURES, "REPORT"}
     assert results["AUC_PD_PF"] == 1
     assert (tmp_path / "report.html").read_text(encoding="utf-8").lstrip().startswith("<!DOCTYPE html>")
-    assert "AUC_PD_PF 1.0000" in log.infos
+    assert "AUC_PD_PF          1.0000" in log.infos
 
 
 def test_environment_is_reported(run, tmp_path):

@@ -16,16 +16,15 @@ from ..execution import check_torch, execution_parameters, given_execution
 from ..feedback import run_of
 from ..layers import add_run_outputs, run_outputs, score_output
 from ..parameters import (
-    MODEL_FILTER,
     background_layer,
-    background_path,
     band_list,
     core_parameters,
     given_bands,
     given_values,
     input_raster,
     layer_name,
-    output_file,
+    layer_path,
+    model_output,
     raster_path,
     score_raster,
     spread_raster,
@@ -65,7 +64,7 @@ class DetectorAlgorithm(Algorithm):
         """Declare the files it writes."""
         if self.detector.can_save:
             help = "Also write what was learned, to score other rasters with 'Apply a model'."
-            self.addParameter(output_file("MODEL", "Model", MODEL_FILTER, help, optional=True, advanced=True))
+            self.addParameter(model_output(help))
         if self.detector.gives_spread:
             self.addParameter(spread_raster())
         self.addParameter(score_raster())
@@ -84,7 +83,7 @@ class DetectorAlgorithm(Algorithm):
             "execution": given_execution(parameters, context) if self.detector.needs_torch else Execution(),
             "input": raster_path(self, parameters, "INPUT", context),
             "bands": given_bands(parameters, context),
-            "background": background_path(self, parameters, context, feedback),
+            "background": layer_path(self, parameters, "BACKGROUND", context, feedback),
         }
 
     def work(

@@ -22,13 +22,12 @@ from ..execution import check_torch, execution_parameters, given_execution
 from ..feedback import run_of
 from ..layers import add_run_outputs, run_outputs
 from ..parameters import (
-    MODEL_FILTER,
     background_layer,
-    background_path,
     band_list,
     given_bands,
     input_raster,
-    output_file,
+    layer_path,
+    model_output,
     raster_path,
     with_help,
 )
@@ -71,9 +70,7 @@ class FitModel(Algorithm):
         )
         for definition in execution_parameters():
             self.addParameter(definition)
-        self.addParameter(
-            output_file("MODEL", "Model", MODEL_FILTER, "The model file to write: data only, no code.")
-        )
+        self.addParameter(model_output("The model file to write: data only, no code.", optional=False))
         add_run_outputs(self)
 
     def read(
@@ -87,7 +84,7 @@ class FitModel(Algorithm):
             "execution": given_execution(parameters, context),
             "input": raster_path(self, parameters, "INPUT", context),
             "bands": given_bands(parameters, context),
-            "background": background_path(self, parameters, context, feedback),
+            "background": layer_path(self, parameters, "BACKGROUND", context, feedback),
         }
 
     def work(

@@ -8,7 +8,7 @@ from ... import workflow
 from ..base import Values
 from ..feedback import run_of
 from ..layers import run_outputs
-from ..parameters import MODEL_FILTER, output_file, raster_output
+from ..parameters import model_output, raster_output
 from .detector import DetectorAlgorithm
 
 
@@ -26,7 +26,7 @@ class SuppressBackground(DetectorAlgorithm):
         help = (
             "Also write what was learned, to suppress the background of other rasters with 'Apply a model'."
         )
-        self.addParameter(output_file("MODEL", "Model", MODEL_FILTER, help, optional=True, advanced=True))
+        self.addParameter(model_output(help))
 
     def work(
         self,

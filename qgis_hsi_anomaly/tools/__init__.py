@@ -1,0 +1,1 @@
+"""What is done beside detecting: one file a tool, from which its command and its place in the toolbox are made."""
