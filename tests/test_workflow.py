@@ -239,7 +239,7 @@ def test_maps_of_any_shape_have_a_report(tmp_path, shape):
 
 def test_curves_are_drawn_with_the_points_that_can_be_told_apart():
     """A curve of many points keeps its ends and lies within a thousandth of where it was."""
-    from qgis_hsi_anomaly.report import _apart
+    from qgis_hsi_anomaly.report.evaluation import _apart
 
     x = np.linspace(0, 1, 100_001)
     y = x**20

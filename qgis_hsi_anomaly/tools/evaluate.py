@@ -58,7 +58,7 @@ class Evaluate(Tool):
         found = figures(labeled)
         run.update(0.6)
         if self.report:
-            from ..report import evaluation_report
+            from ..report.evaluation import evaluation_report
 
             names = Path(self.scores).name, Path(self.truth).name
             text = evaluation_report(*names, score_map, labels, labeled, found)

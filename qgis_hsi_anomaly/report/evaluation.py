@@ -1,26 +1,15 @@
-"""Reports: one self-contained html file, pictures inside."""
+"""The report of an evaluation."""
 
 from __future__ import annotations
 
-import base64
 import html
-import io
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict
 
 import numpy as np
 
-from . import __version__
-from .core.cube import Array
-from .core.errors import MissingLibraryError
-from .core.metrics import FIGURES, LabeledScores, roc
-
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1c2330; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin-bottom: .2rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-p.about { color: #566; margin-top: 0; } img { max-width: 100%; }
-table { border-collapse: collapse; width: 100%; } td, th { padding: .3rem .6rem; text-align: left;
-border-bottom: 1px solid #dde2e8; } td.number { text-align: right; font-variant-numeric: tabular-nums; }
-"""
+from ..core.cube import Array
+from ..core.metrics import FIGURES, LabeledScores, roc
+from .page import new_figure, page, paragraph, picture, section, table
 
 _FINENESS = 1000
 """Steps of an axis that can be told apart in a picture."""
@@ -48,10 +37,7 @@ def evaluation_report(
         ("Normalized scores of background and anomalies", _draw_histograms(labeled)),
         ("Map: scores, anomalies of the truth outlined", _draw_map(scores, truth)),
     ]
-    rows = [
-        f"<tr><td><code>{name}</code></td><td class='number'>{found[name]:.4f}</td><td>{html.escape(text)}</td></tr>"
-        for name, text in FIGURES.items()
-    ]
+    rows = [(name, f"{found[name]:.4f}", text) for name, text in FIGURES.items()]
     about = (
         f"Scores <b>{html.escape(scores_name)}</b> against truth <b>{html.escape(truth_name)}</b>: "
         f"{len(labeled.anomaly)} anomaly and {len(labeled.background)} background pixels."
@@ -60,44 +46,13 @@ def evaluation_report(
         "AUC_PF_TAU and what follows from it change under any monotone map of the scores: "
         "compare detectors by AUC_PD_PF, AVERAGE_PRECISION and PD at a fixed PF first."
     )
-    return _page("Evaluation of anomaly scores", about, rows, note, pictures)
+    drawn = (section(caption, picture(caption, figure)) for caption, figure in pictures)
+    figures = section("Figures", table(rows), paragraph(note))
+    return page("Evaluation of anomaly scores", about, [figures, *drawn])
 
 
-def _page(title: str, about: str, rows: List[str], note: str, pictures: List[Tuple[str, str]]) -> str:
-    figures = "\n".join(
-        f"<h2>{html.escape(caption)}</h2><img alt='{html.escape(caption)}' src='data:image/png;base64,{data}'>"
-        for caption, data in pictures
-    )
-    return (
-        "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'>"
-        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body>"
-        f"<h1>{html.escape(title)}</h1><p class='about'>{about} HSI Anomaly {__version__}.</p>"
-        f"<h2>Figures</h2><table>{''.join(rows)}</table><p>{html.escape(note)}</p>{figures}</body></html>\n"
-    )
-
-
-def _new_figure(width: float, height: float) -> Tuple[Any, Any]:
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingLibraryError(
-            "The report needs matplotlib: install it for this Python (Debian: python3-matplotlib), or leave "
-            "REPORT empty."
-        ) from error
-    figure = Figure(figsize=(width, height), dpi=110, constrained_layout=True)
-    FigureCanvasAgg(figure)
-    return figure, figure.add_subplot()
-
-
-def _png(figure: Any) -> str:
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png")
-    return base64.b64encode(stream.getvalue()).decode()
-
-
-def _draw_roc(detections: Array, alarms: Array, area: float) -> str:
-    figure, axes = _new_figure(7, 4.2)
+def _draw_roc(detections: Array, alarms: Array, area: float) -> Any:
+    figure, axes = new_figure(7, 4.2)
     floor = 1e-4
     alarms = np.maximum(alarms, floor)
     kept = _apart(detections, np.log(alarms) / np.log(floor))
@@ -105,18 +60,18 @@ def _draw_roc(detections: Array, alarms: Array, area: float) -> str:
     axes.set(xscale="log", xlim=(floor, 1), ylim=(0, 1.02), xlabel="false alarms PF", ylabel="detections PD")
     axes.grid(alpha=0.3)
     axes.legend(loc="lower right")
-    return _png(figure)
+    return figure
 
 
-def _draw_thresholds(thresholds: Array, detections: Array, alarms: Array) -> str:
-    figure, axes = _new_figure(7, 4.2)
+def _draw_thresholds(thresholds: Array, detections: Array, alarms: Array) -> Any:
+    figure, axes = new_figure(7, 4.2)
     for shares, color, name in ((detections, "#b5222d", "PD"), (alarms, "#2a5d8f", "PF")):
         kept = _apart(thresholds, shares)
         axes.step(thresholds[kept], shares[kept], where="pre", color=color, label=name)
     axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="threshold (normalized score)", ylabel="fraction of pixels")
     axes.grid(alpha=0.3)
     axes.legend()
-    return _png(figure)
+    return figure
 
 
 def _apart(*coordinates: Array) -> Array:
@@ -130,8 +85,8 @@ def _apart(*coordinates: Array) -> Array:
     return kept
 
 
-def _draw_histograms(labeled: LabeledScores) -> str:
-    figure, axes = _new_figure(7, 4.2)
+def _draw_histograms(labeled: LabeledScores) -> Any:
+    figure, axes = new_figure(7, 4.2)
     for values, color, name in (
         (labeled.background, "#2a5d8f", "background"),
         (labeled.anomaly, "#b5222d", "anomaly"),
@@ -140,12 +95,12 @@ def _draw_histograms(labeled: LabeledScores) -> str:
         axes.stairs(counts / len(values), edges, fill=True, color=color, alpha=0.6, label=name)
     axes.set(yscale="log", xlim=(0, 1), xlabel="normalized score", ylabel="fraction of the class")
     axes.legend()
-    return _png(figure)
+    return figure
 
 
-def _draw_map(scores: Array, truth: Array) -> str:
+def _draw_map(scores: Array, truth: Array) -> Any:
     rows, columns = scores.shape
-    figure, axes = _new_figure(7, min(max(7 * rows / columns, 3), 10))
+    figure, axes = new_figure(7, min(max(7 * rows / columns, 3), 10))
     low, high = np.nanpercentile(scores, [2, 98])
     # Of a map with more pixels than the picture can show, the highest score of each square, so that none is lost.
     side = -(-max(rows, columns) // _MAP_PIXELS)
@@ -163,4 +118,4 @@ def _draw_map(scores: Array, truth: Array) -> str:
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), xlabel="column", ylabel="row")
     per_point = f", the highest of {side} x {side} pixels a point" if side > 1 else ""
     figure.colorbar(image, ax=axes, label=f"score (2-98 % of the valid pixels{per_point})", shrink=0.8)
-    return _png(figure)
+    return figure

@@ -1,0 +1,1 @@
+"""Reports: one self-contained html file each, pictures inside."""
