@@ -14,6 +14,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 from .core.errors import Cancelled, HsiAnomalyError, RasterError
 from .raster.dataset import data_of_header, input_files
+from .raster.polygons import vector_driver, vector_sidecars
 from .raster.writer import DRIVERS, sidecars
 
 _LONGEST_NAME = 240
@@ -83,13 +84,15 @@ class Outputs:
     def claim(self, path: str, kind: str) -> None:
         """Refuse an output that cannot be written.
 
-        kind : raster, html, or another word for what the file is. Raises RasterError where the extension is not known,
-        the folder is missing or cannot be written to, or writing would change an input (also through a link, or an
-        ENVI header) or another output.
+        kind : raster, vector, html, or another word for what the file is. Raises RasterError where the extension is
+        not known, the folder is missing or cannot be written to, or writing would change an input (also through a
+        link, or an ENVI header) or another output.
         """
         target = Path(path)
-        what = f"The {'output' if kind in _EXTENSIONS else kind} {path}"
+        what = f"The {'output' if kind in (*_EXTENSIONS, 'vector') else kind} {path}"
         extensions = _EXTENSIONS.get(kind)
+        if kind == "vector":
+            vector_driver(path)
         if extensions is not None and target.suffix.lower() not in extensions:
             raise RasterError(
                 f"The extension of the output {path} is not known: {kind} files end in {', '.join(extensions)}."
@@ -104,7 +107,8 @@ class Outputs:
             raise RasterError(f"{what} is not an ordinary file: give another name.")
         if not os.access(target.parent, os.W_OK) or not _takes_files(target.parent):
             raise RasterError(f"The folder of the output {path} cannot be written to: choose another.")
-        files = [target, *(sidecars(target) if kind == "raster" else ())]
+        beside = {"raster": sidecars, "vector": vector_sidecars}.get(kind)
+        files = [target, *(beside(target) if beside else ())]
         for file in files:
             if file.is_dir():
                 raise RasterError(f"{what} needs the place of the folder {file}: give another name.")

@@ -65,6 +65,16 @@ def record_path(output: str) -> str:
     return f"{output}.json"
 
 
+def read_record(output: str) -> Dict[str, Any]:
+    """Return the record that lies beside an output; empty where there is none, or it cannot be read."""
+    try:
+        with open(record_path(output), encoding="utf-8") as stream:
+            found = json.load(stream)
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def versions() -> Dict[str, str]:
     """Return the versions of the software at work."""
     return {

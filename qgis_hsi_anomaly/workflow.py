@@ -19,6 +19,7 @@ from .core.errors import ModelError, ParameterError
 from .core.libraries import library_versions
 from .core.model_file import read_header, read_model
 from .core.run import ALONE, Run
+from .core.scene_checks import check_scene
 from .core.tasks import Apply, Fit
 from .jobs.compute import compute
 from .jobs.execution import Execution
@@ -26,7 +27,7 @@ from .outputs import Outputs
 from .raster.reader import RasterCube, open_cube, read_band_table
 from .raster.writer import write_cube, write_map
 from .record import Record, record_path, versions
-from .style import is_foreign, score_style, style_path
+from .style import is_foreign, score_style, spread_style, style_path, true_color_style
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def apply(
     record.note(model=model)
     bands = match_bands(fitted.wavelengths, fitted.band_numbers, fitted.raster_bands, read_band_table(input))
     cube = open_cube(input, bands, None, method.memory_budget, record.part(0.0, 0.15), drop=False)
-    _describe(cube, record, None)
+    _describe(cube, record, None, learning=False)
     record.lap("read")
     with compute(Apply(model), cube, execution, versions(), record.part(0.15, 0.8)) as results:
         record.lap("score")
@@ -209,8 +210,7 @@ def _claim(
     for path in maps:
         if path is not None:
             outputs.claim(path, "raster")
-            if not is_foreign(path):
-                outputs.claim(style_path(path), "style file")
+            claim_style(outputs, path)
     if maps and maps[0] is not None:
         outputs.claim(record_path(maps[0]), "run record")
     if model is not None:
@@ -242,8 +242,8 @@ def _begin(task: str, method: Method, input: str, run: Run) -> Record:
     return Record(task, run, **facts, libraries=library_versions(method.requires))
 
 
-def _describe(cube: RasterCube, record: Record, background: Optional[str]) -> None:
-    """Say which pixels and bands are used, and note them in the record."""
+def _describe(cube: RasterCube, record: Record, background: Optional[str], learning: bool = True) -> None:
+    """Say which pixels and bands are used and what is doubtful about them, and note it in the record."""
     record.note(
         size=[cube.rows, cube.columns],
         bands=[int(number) for number in cube.band_numbers],
@@ -261,6 +261,7 @@ def _describe(cube: RasterCube, record: Record, background: Optional[str]) -> No
         record.run.message(f"The background is learned from {int(cube.background.sum())} pixels.")
     needed = cube.memory_budget + 16 * cube.rows * cube.columns
     record.run.message(f"Memory needed: about {needed / 2**20:.0f} MiB beside the program.")
+    check_scene(cube, record.part(0.15, 0.15), learning)
 
 
 def _write_maps(
@@ -281,7 +282,9 @@ def _write_maps(
         record.run.check_cancelled()
         with outputs.writing(path) as hidden:
             write_map(hidden, maps[name], cube.georeference, description, metadata)
-        _write_style(outputs, path, maps[name], record)
+        of_scores = name == "score"
+        style = score_style(maps[name], path, method.id) if of_scores else spread_style(maps[name], path)
+        write_style(outputs, path, style, record.run)
     record.lap("write")
     outputs.write(record_path(output), record.content())
 
@@ -300,15 +303,25 @@ def _write_cube(
     )
     with outputs.writing(output) as hidden:
         write_cube(hidden, made, cube.georeference, _metadata(method, cube), record.part(0.8, 1.0))
+    write_style(outputs, output, true_color_style(made, output), record.run)
     record.lap("write")
     outputs.write(record_path(output), record.content())
 
 
-def _write_style(outputs: Outputs, raster: str, scores: Array, record: Record) -> None:
-    """Write the style of a score raster, unless there is one that somebody else made."""
-    path, style = style_path(raster), score_style(scores, raster)
-    if is_foreign(raster):
-        record.run.message(f"{path} is kept: it is a style of your own, or of another raster.")
+def claim_style(outputs: Outputs, layer: str) -> None:
+    """Claim the style file of a raster or vector output, unless there is one that somebody else made."""
+    if not is_foreign(layer):
+        outputs.claim(style_path(layer), "style file")
+
+
+def write_style(outputs: Outputs, layer: str, style: str, run: Run = ALONE) -> None:
+    """Write the style of a raster or vector output, unless there is one that somebody else made.
+
+    style : of `style`'s functions; where it is empty, that of an earlier run is removed.
+    """
+    path = style_path(layer)
+    if is_foreign(layer):
+        run.message(f"{path} is kept: it is a style of your own, or of another layer.")
     elif style:
         outputs.write(path, style.encode())
     else:

@@ -7,7 +7,7 @@ anomaly and background pixels with a score of at least tau. C.-I Chang, IEEE TGR
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -16,20 +16,23 @@ from .errors import DataError
 from .numerics.ranks import average_ranks
 
 FIGURES: Dict[str, str] = {
-    "AUC_PD_PF": "Area under detection against false alarms: the fraction of anomaly-background pairs ranked right",
-    "AUC_PD_TAU": "Area under detection against threshold: mean normalized score of the anomalies",
-    "AUC_PF_TAU": "Area under false alarms against threshold: mean normalized score of the background",
+    "AUC_PD_PF": "Area under the ROC curve: the fraction of anomaly-background pairs ranked right",
+    "AUC_PD_TAU": "Mean normalized score of the anomalies: area under detection against threshold",
+    "AUC_PF_TAU": "Mean normalized score of the background: area under false alarms against threshold",
     "AUC_TD": "Target detectability: AUC_PD_PF + AUC_PD_TAU",
     "AUC_BS": "Background suppressibility: AUC_PD_PF - AUC_PF_TAU",
     "AUC_TDBS": "Target detection in background: AUC_PD_TAU - AUC_PF_TAU",
     "AUC_ODP": "Overall detection probability: AUC_PD_TAU + 1 - AUC_PF_TAU",
     "AUC_OADP": "Overall detection accuracy: AUC_PD_PF + AUC_PD_TAU - AUC_PF_TAU",
     "AUC_SNPR": "Signal to noise probability ratio: AUC_PD_TAU / AUC_PF_TAU",
-    "AVERAGE_PRECISION": "Mean precision over the anomaly pixels, highest scores first",
-    "PD_AT_PF_1E2": "Fraction of the anomaly pixels found when 1 % of the background is flagged",
-    "PD_AT_PF_1E3": "Fraction of the anomaly pixels found when 0.1 % of the background is flagged",
+    "AVERAGE_PRECISION": "Average precision: mean precision over the anomaly pixels, highest scores first",
+    "PD_AT_PF_1E2": "Detections at 1 % false alarms: fraction of the anomaly pixels above all but 1 % of background",
+    "PD_AT_PF_1E3": "Detections at 0.1 % false alarms: the same, above all but 0.1 % of it",
 }
-"""Names of the figures, with what they say."""
+"""Names of the figures, with what they are in plain words: a name, a colon, and what it says."""
+
+RATES = (1e-1, 1e-2, 1e-3, 1e-4)
+"""False-alarm rates at which users ask for a threshold."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,57 @@ def detection_at(labeled: LabeledScores, false_alarms: float) -> float:
     _, detections, alarms = _counts(labeled)
     allowed = alarms <= false_alarms * len(labeled.background)
     return float(detections[allowed].max(initial=0) / len(labeled.anomaly))
+
+
+@dataclass(frozen=True)
+class OperatingPoint:
+    """A threshold that keeps a false-alarm rate.
+
+    rate : fraction of the background pixels that may be flagged. threshold : in the unit of the scores, above all
+    scores that are not to be flagged and below all others; None where nothing can be flagged.
+    false_alarms, detections : background and anomaly pixels above it.
+    """
+
+    rate: float
+    threshold: Optional[float]
+    false_alarms: int
+    detections: int
+
+
+def operating_points(
+    anomaly: Array, background: Array, rates: Sequence[float] = RATES
+) -> List[OperatingPoint]:
+    """Return the lowest threshold that keeps each false-alarm rate, as far as there is background enough for it.
+
+    anomaly, background : (n,) scores that are valid, in any unit. rates : those that allow less than one background
+    pixel are left out. Thresholds have as few digits as tell the scores on their two sides apart.
+    """
+    falling = np.sort(background)[::-1].astype(np.float64)
+    highest = max(float(falling[0]), float(anomaly.max()))
+    points = []
+    for rate in rates:
+        allowed = int(rate * len(falling) * (1 + 1e-12))  # 0.1 of 30 pixels are 3 of them
+        if not 1 <= allowed < len(falling):
+            continue
+        below = float(falling[allowed])
+        if below == highest:
+            points.append(OperatingPoint(rate, None, 0, 0))
+            continue
+        alarms, found = falling[falling > below], anomaly[anomaly > below]
+        above = min(float(values.min()) for values in (alarms, found) if len(values))
+        points.append(OperatingPoint(rate, _between(below, above), len(alarms), len(found)))
+    return points
+
+
+def _between(low: float, high: float) -> float:
+    """Return a number of few digits between two.
+
+    >>> _between(12.3412, 12.3617)
+    12.35
+    """
+    middle = low + (high - low) / 2
+    rounded = (float(f"{middle:.{digits}g}") for digits in range(1, 18))
+    return next((number for number in rounded if low < number < high), high)
 
 
 def roc(labeled: LabeledScores) -> Tuple[Array, Array, Array]:

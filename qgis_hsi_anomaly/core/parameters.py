@@ -34,6 +34,7 @@ class Parameter:
     odd : only odd integers. unit : empty where the value has none.
     writes : the path is an output. several : a tuple of them. optional : may be empty. positional : stands on the
     command line without a name. extensions : of files, empty where any will do. alias : another option name.
+    offered : an optional output that dialogs make unless the user says otherwise.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Parameter:
     positional: bool = False
     extensions: Tuple[str, ...] = ()
     alias: str = ""
+    offered: bool = False
 
     @property
     def is_path(self) -> bool:

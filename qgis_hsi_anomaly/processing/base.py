@@ -15,6 +15,7 @@ from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import HsiAnomalyError
+from ..raster.dataset import quiet_gdal
 from .feedback import speaking_plainly
 from .resources import icon, resource
 
@@ -126,7 +127,8 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
             return False, str(error)
         rasters = [item.name() for item in self.parameterDefinitions() if item.type() == "raster"]
         found = {name: values[name.lower()] for name in rasters if values.get(name.lower())}
-        accepted, message = super().checkParameterValues({**parameters, **found}, context)
+        with quiet_gdal():
+            accepted, message = super().checkParameterValues({**parameters, **found}, context)
         return bool(accepted), str(message)
 
     def prepareAlgorithm(  # noqa: N802

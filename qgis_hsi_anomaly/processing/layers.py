@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict
+import re
+from typing import Any, Dict, Optional, Sequence, Type
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingOutputNumber
 
+from ..core.bands import numbers_text
+from ..core.detectors.base import Method
+from ..core.parameters import Parameter, Parameters, parameters_of
 from ..workflow import Outcome
+from .parameters import layer_name
 from .styling import default_style
+
+_MOST = 3
+"""Parameters in a name."""
+_NAMED = ("integer", "number", "choice", "choices", "boolean")
+"""Kinds of parameters that a name has room for."""
 
 
 def add_run_outputs(algorithm: QgsProcessingAlgorithm) -> None:
@@ -23,7 +33,7 @@ def score_output(
     context: QgsProcessingContext,
     title: str,
 ) -> str:
-    """Return the path of a score raster to write, empty where it is not wanted; see `name_layer`."""
+    """Return the path of a raster to write, empty where it is not wanted; see `name_layer`."""
     path = str(algorithm.parameterAsOutputLayer(parameters, name, context))
     name_layer(algorithm, name, path, context, title)
     return path
@@ -38,6 +48,63 @@ def name_layer(
         details.setPostProcessor(default_style())
         if details.name == algorithm.parameterDefinition(name).description():
             details.name = title
+
+
+def layer_title(what: str, scene: str, settings: str = "") -> str:
+    """Return the name of a layer: what it is, of which scene, and what was not as usual.
+
+    >>> layer_title("CRD", "SDData", "inner window 9")
+    'CRD – SDData (inner window 9)'
+    """
+    return f"{what} – {scene}{f' ({settings})' if settings else ''}"
+
+
+def short_name(cls: Type[Method]) -> str:
+    """Return a method's name where there is little room: its `short_label`, else the acronym in its label.
+
+    The acronym stands in parentheses, or before them.
+    """
+    before, _, inside = cls.label.partition(" (")
+    acronym = re.fullmatch(r"([A-Za-z]*[A-Z][A-Z0-9]+[A-Za-z]*)\)", inside)
+    return cls.short_label or (acronym[1] if acronym else before)
+
+
+def settings_text(
+    used: Parameters, bands: Optional[Sequence[int]] = None, background: Optional[str] = None
+) -> str:
+    """Return in words what of a run was not left at its default, so that two layers of a scene can be told apart.
+
+    used : the method or the tool. bands, background : as the user gave them.
+
+    >>> from qgis_hsi_anomaly.core.detectors.registry import make_detector
+    >>> settings_text(make_detector("rx", {"regularization": "none"}), bands=[1, 2, 3])
+    'regularization none, bands 1-3'
+    """
+    said = [
+        _setting(parameter, getattr(used, parameter.name))
+        for parameter in parameters_of(type(used))
+        if getattr(used, parameter.name) != parameter.default and parameter.kind in _NAMED
+    ]
+    if bands:
+        said.append(f"bands {_shortened(numbers_text(list(bands)))}")
+    if background:
+        said.append(f"background {layer_name(background)}")
+    return ", ".join([*said[:_MOST], *(["…"] if len(said) > _MOST else [])])
+
+
+def _setting(parameter: Parameter, value: Any) -> str:
+    label = parameter.label.partition(" (")[0]
+    # An acronym keeps its capitals.
+    label = label[0].lower() + label[1:] if label[1:2].islower() else label
+    if isinstance(value, bool):
+        return label if value else f"no {label}"
+    if isinstance(value, tuple):
+        return _shortened("+".join(str(item) for item in value))
+    return f"{label} {value:g}" if isinstance(value, float) else f"{label} {value}"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 30 else f"{text[:29]}…"
 
 
 def run_outputs(files: Dict[str, Any], outcome: Outcome) -> Dict[str, Any]:

@@ -37,11 +37,32 @@ from qgis.core import (
 from ..core.bands import parse_bands
 from ..core.errors import ParameterError, RasterError
 from ..core.parameters import Parameter, Parameters, background, bands, image, output, parameters_of
-from ..raster.dataset import open_dataset
+from ..raster.dataset import open_dataset, quiet_gdal
 
 MODEL_FILTER = "Model files (*.safetensors);;All files (*)"
 
 _Source = QgsProcessing.SourceType
+
+
+class _QuietCheck:
+    """Check values without a word of GDAL's: QGIS loads the layer, in `qgis_process` before it asks the algorithm."""
+
+    def checkValueIsAcceptable(self, value: Any, context: Any = None) -> bool:  # noqa: N802 (QGIS's name)
+        """Load the layer, and see whether it will do."""
+        with quiet_gdal():
+            return bool(super().checkValueIsAcceptable(value, context))  # type: ignore[misc]
+
+
+class _RasterLayer(_QuietCheck, QgsProcessingParameterRasterLayer):  # type: ignore[misc]
+    pass
+
+
+class _MapLayer(_QuietCheck, QgsProcessingParameterMapLayer):  # type: ignore[misc]
+    pass
+
+
+class _MultipleLayers(_QuietCheck, QgsProcessingParameterMultipleLayers):  # type: ignore[misc]
+    pass
 
 
 def with_help(definition: QgsProcessingParameterDefinition, help: str) -> QgsProcessingParameterDefinition:
@@ -101,7 +122,8 @@ def spread_raster() -> QgsProcessingParameterDefinition:
 def model_output(help: str, optional: bool = True) -> QgsProcessingParameterDefinition:
     """The MODEL parameter: the model file to write."""
     definition = QgsProcessingParameterFileDestination("MODEL", "Model", MODEL_FILTER, None, optional)
-    return _flagged(with_help(definition, help), optional, advanced=optional, writes=True)
+    definition.setCreateByDefault(not optional)
+    return _flagged(with_help(definition, help), optional, advanced=optional)
 
 
 def core_parameters(cls: Type[Parameters]) -> List[QgsProcessingParameterDefinition]:
@@ -113,18 +135,18 @@ def _definition(parameter: Parameter) -> QgsProcessingParameterDefinition:
     label = f"{parameter.label} ({parameter.unit})" if parameter.unit else parameter.label
     make = _destination if parameter.writes else _path if parameter.is_path else _value
     definition = with_help(make(parameter, parameter.processing_name, label), parameter.help)
-    return _flagged(definition, parameter.optional, parameter.advanced, parameter.writes)
+    if parameter.writes:
+        definition.setCreateByDefault(parameter.offered or not parameter.optional)
+    return _flagged(definition, parameter.optional, parameter.advanced)
 
 
-def _flagged(definition: Any, optional: bool, advanced: bool, writes: bool) -> Any:
-    """Set the flags; optional files are not written unless they are asked for."""
+def _flagged(definition: Any, optional: bool, advanced: bool) -> Any:
+    """Set the flags."""
     flags = QgsProcessingParameterDefinition.Flag
     if optional:
         definition.setFlags(definition.flags() | flags.FlagOptional)
     if advanced:
         definition.setFlags(definition.flags() | flags.FlagAdvanced)
-    if writes:
-        definition.setCreateByDefault(not optional)
     return definition
 
 
@@ -169,12 +191,16 @@ def _path(parameter: Parameter, name: str, label: str) -> QgsProcessingParameter
     """Make the parameter of what is read."""
     if parameter.several:
         kind = _Source.TypeRaster if parameter.kind == "raster" else _Source.TypeFile
-        return QgsProcessingParameterMultipleLayers(name, label, kind)
+        return _MultipleLayers(name, label, kind)
     if parameter.kind == "raster":
-        return QgsProcessingParameterRasterLayer(name, label)
+        return _RasterLayer(name, label)
     if parameter.kind == "region":
         kinds = [_Source.TypeRaster, _Source.TypeVectorPolygon]
-        return QgsProcessingParameterMapLayer(name, label, None, False, kinds)
+        definition = _MapLayer(name, label, None, False, kinds)
+        if not parameter.optional:
+            # Else the dialog begins with the first layer of the project, as it does for every other raster.
+            definition.setGuiDefaultValueOverride(" ")
+        return definition
     if parameter.kind == "vector":
         return QgsProcessingParameterVectorLayer(name, label, [_Source.TypeVectorAnyGeometry])
     folder = parameter.kind == "folder"
@@ -241,7 +267,8 @@ def raster_path(
 
     Raises RasterError, saying what is wrong, for what cannot be opened, and for layers without a file, such as WMS.
     """
-    layer = algorithm.parameterAsRasterLayer(parameters, name, context)
+    with quiet_gdal():
+        layer = algorithm.parameterAsRasterLayer(parameters, name, context)
     if layer is not None:
         return file_of(layer, name)
     text = algorithm.parameterAsString(parameters, name, context)
@@ -263,7 +290,8 @@ def layer_path(
     Features without a file of their own (scratch layers, filtered layers, databases) are first written to one;
     not without `feedback`, when the parameters are only being checked.
     """
-    layer = algorithm.parameterAsLayer(parameters, name, context)
+    with quiet_gdal():
+        layer = algorithm.parameterAsLayer(parameters, name, context)
     if isinstance(layer, QgsRasterLayer):
         return file_of(layer, name)
     if isinstance(layer, QgsVectorLayer):
@@ -275,11 +303,15 @@ def layer_path(
                 parameters, name, context, formats, "gpkg", feedback
             )
         )
-    text = algorithm.parameterAsString(parameters, name, context)
+    text = algorithm.parameterAsString(parameters, name, context).strip()
     if text:
         region = algorithm.parameterDefinition(name).type() == "layer"
+        if region and text.lower().endswith(".hdr"):
+            return str(open_dataset(text).GetDescription())  # the raster of an ENVI header, which QGIS does not open
         kinds = "as a raster or as polygons" if region else "as a vector layer"
-        raise RasterError(f"{name} {text} cannot be opened {kinds}: check the name of the file.")
+        known = Path(text.split("|", maxsplit=1)[0]).exists()
+        wrong = f"cannot be opened {kinds}" if known else "does not exist"
+        raise RasterError(f"{name} {text} {wrong}: check the name of the file.")
     return None
 
 

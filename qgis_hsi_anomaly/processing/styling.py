@@ -1,26 +1,40 @@
-"""The style that lies beside a layer, put on when Processing has loaded it."""
+"""What a loaded layer gets: the style that lies beside it, and in its metadata how it was made."""
 
 from __future__ import annotations
 
-from typing import List
+import json
+from contextlib import suppress
+from typing import Any, Dict, List
 
 from qgis.core import (
     QgsMapLayer,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingLayerPostProcessorInterface,
+    QgsRasterLayer,
 )
 from qgis.PyQt import sip
 
+from ..core.errors import HsiAnomalyError
+from ..raster.dataset import open_dataset
+from ..tools.origin import origin_of
+from .parameters import file_of
+
+_PREFIX = "HSI_ANOMALY_"
+_HEADINGS = ("Detector", "Parameters", "Scene", "Model", "Background", "Bands used", "Made", "Made with")
+_TOLD = ("DETECTOR", "PARAMETERS", "BANDS_USED", "VERSION")
+"""Items of a raster that the origin tells of."""
+
 
 class DefaultStyle(QgsProcessingLayerPostProcessorInterface):  # type: ignore[misc]
-    """Styles a layer as its style file says: Processing loads layers without it."""
+    """Styles a layer as its style file says, and describes it: Processing loads layers without either."""
 
     def postProcessLayer(  # noqa: N802 (QGIS's name)
         self, layer: QgsMapLayer, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> None:
-        """Style the layer and tell the legend."""
+        """Style the layer, describe it and tell the legend."""
         layer.loadDefaultStyle()
+        describe(layer)
         layer.triggerRepaint()
 
 
@@ -35,3 +49,49 @@ def default_style() -> DefaultStyle:
 
 
 _kept: List[DefaultStyle] = []
+
+
+def describe(layer: QgsMapLayer) -> None:
+    """Put how a raster was made into its layer's metadata: Layer Properties, Information and Metadata."""
+    if not isinstance(layer, QgsRasterLayer):
+        return
+    with suppress(HsiAnomalyError):
+        path = file_of(layer, layer.name())
+        text = description(path, open_dataset(path).GetMetadata() or {})
+        if text:
+            metadata = layer.metadata()
+            metadata.setTitle(layer.name())
+            metadata.setAbstract(text)
+            layer.setMetadata(metadata)
+
+
+def description(path: str, items: Dict[str, str]) -> str:
+    """Return in lines how a raster was made, of its metadata and the record beside it; empty where it is not ours."""
+    known = {name[len(_PREFIX) :]: value for name, value in items.items() if name.startswith(_PREFIX)}
+    if not known:
+        return ""
+    origin = origin_of(path, items)
+    lines = [
+        f"{name}: {text}" for name, text in origin.items() if name in _HEADINGS and text != "not recorded"
+    ]
+    lines += [
+        f"{name.replace('_', ' ').capitalize()}: {_plain(known[name])}" for name in known if name not in _TOLD
+    ]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Return a JSON object as words, anything else as it is."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return text
+    return _words(found) if isinstance(found, dict) else text
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {_words(item)}" for name, item in value.items())
+    if isinstance(value, list):
+        return " to ".join(map(_words, value))
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -53,6 +53,19 @@ def gdal_failures(sentence: str) -> Iterator[List[str]]:
         raise RasterError(f"{sentence}: {' '.join(failures[0].split()).rstrip('.')}.")
 
 
+@contextmanager
+def quiet_gdal() -> Iterator[None]:
+    """Keep GDAL from printing within the block, where somebody else opens rasters.
+
+    QGIS asks every raster it loads for its place, and GDAL prints an "ERROR 1" for those without a georeference.
+    """
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        yield
+    finally:
+        gdal.PopErrorHandler()
+
+
 def choose_error_mode() -> None:
     """Tell GDAL, in a process of ours, that errors need not be exceptions: newer ones warn until somebody chooses."""
     gdal.DontUseExceptions()

@@ -22,10 +22,12 @@ from osgeo import gdal
 
 from qgis_hsi_anomaly import workflow
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
+from qgis_hsi_anomaly.style import limits, paint
 from qgis_hsi_anomaly.tools.evaluate import Evaluate
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.patches import Patch
 
 FIGURES = ("AUC_PD_PF", "AUC_PF_TAU", "AVERAGE_PRECISION", "PD_AT_PF_1E2")
 
@@ -93,17 +95,19 @@ def qgis_process(folder: Path, *arguments: str) -> None:
 
 
 def draw(scene: Path, truth: Path, scores: Path, picture: Path) -> None:
-    """Draw the scene in true color beside the score map, targets outlined."""
-    targets = read(truth)
-    score_map = read(scores)
-    score_map = np.where(np.isfinite(score_map), score_map, np.nan)
-    low, high = np.nanpercentile(score_map, (2, 99.8))
-    figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5.4), constrained_layout=True)
+    """Draw the scene in true color, and the score map over it as QGIS shows it, targets outlined."""
+    targets, score_map = read(truth), read(scores)
+    stops = limits(score_map, "sscade")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(13, 5.6), constrained_layout=True)
     left.imshow(true_color(scene), interpolation="nearest")
     left.set_title("Scene in true color, implanted targets outlined")
-    shown = right.imshow(score_map, cmap="magma", vmin=low, vmax=high, interpolation="nearest")
-    right.set_title("E2E-SSCADE anomaly score")
-    figure.colorbar(shown, ax=right, shrink=0.85, label="energy, larger = more anomalous")
+    right.imshow(true_color(scene), interpolation="nearest")
+    right.imshow(paint(score_map, stops), interpolation="nearest")
+    right.set_title("E2E-SSCADE anomaly score over the scene")
+    classes = [Patch(facecolor=f"{stop.color}{stop.alpha:02x}", edgecolor="0.5") for stop in stops]
+    labels = [stop.label for stop in stops]
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "ncol": 4, "frameon": False}
+    right.legend(classes, labels, fontsize="small", handlelength=1.2, columnspacing=1.2, **place)
     for axes in (left, right):
         outline(axes, targets)
         axes.set_xticks([])

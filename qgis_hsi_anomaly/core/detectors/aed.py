@@ -17,13 +17,25 @@ from ..threads import map_threads
 from .base import Background, Detector, Group
 
 TARGET_PIXELS = 50
-"""Area that MAX_TARGET_AREA 0 stands for, in pixels."""
+"""Pixels of the largest target by default, and what MAX_TARGET_AREA 0 stands for."""
 SMOOTHING_RANGE = 2.0
 """Change of the first component, in its standard deviations, that separates pixels as much as SMOOTHING pixels do."""
 SMOOTHING_STEPS = 3
 _TILE = 256
 
 Rectangle = Tuple[slice, slice]
+
+
+def target_area_field(consequence: str) -> Any:
+    """Field that holds the largest target's number of pixels. consequence : what follows from it, for the help."""
+    return integer(
+        TARGET_PIXELS,
+        "Largest target area",
+        f"How many pixels of this image the largest target covers: {consequence}. A target of 7 x 7 m covers 4 pixels "
+        f"of 3.5 m. Leave it where the size is not known; rather too large than too small. 0 = {TARGET_PIXELS}.",
+        minimum=0,
+        unit="pixels",
+    )
 
 
 @dataclass(frozen=True)
@@ -61,13 +73,7 @@ class AED(Detector):
     )
     source: ClassVar[str] = "X. Kang et al., IEEE TGRS 55(10), 2017, doi:10.1109/TGRS.2017.2710145"
 
-    max_target_area: float = number(
-        0.0,
-        "Largest target area",
-        "Area of the largest target: in square map units (square meters) where the raster has a coordinate system, "
-        f"else in pixels; 0 = {TARGET_PIXELS} pixels.",
-        minimum=0.0,
-    )
+    max_target_area: int = target_area_field("what is larger belongs to the background")
     principal_components: int = integer(
         10,
         "Principal components",
@@ -86,6 +92,9 @@ class AED(Detector):
     def fit(self, cube: Cube, run: Run = ALONE) -> AEDBackground:
         """Find the components of the background pixels. DataError where nothing varies."""
         self.check_libraries()
+        area = target_pixels(self.max_target_area)
+        run.message(f"aed: area filters of {area} and {max(area // 2, 1)} pixels.")
+        warn_of_tiny_targets(self.id, area, run)
         components = principal_components(cube, self.principal_components, run)
         return AEDBackground(components, self.max_target_area, self.smoothing)
 
@@ -99,7 +108,7 @@ class AEDBackground(Background):
     """components : what is filtered. max_target_area, smoothing : as the detector's."""
 
     components: Components
-    max_target_area: float
+    max_target_area: int
     smoothing: float
 
     def score(self, cube: Cube, run: Run = ALONE) -> Array:
@@ -107,7 +116,7 @@ class AEDBackground(Background):
 
         Raises DataError where the image is not larger than a target.
         """
-        area = target_pixels(self.max_target_area, cube)
+        area = target_pixels(self.max_target_area)
         if cube.valid_pixels <= area:
             raise DataError(
                 f"aed: the image has {cube.valid_pixels} valid pixels and the largest target {area}: "
@@ -135,11 +144,18 @@ class AEDBackground(Background):
         return self.components.arrays()
 
 
-def target_pixels(max_target_area: float, cube: Cube) -> int:
-    """Return the largest target's number of pixels, at least 1, of an area in map units, or pixels without a CRS."""
-    if max_target_area == 0:
-        return TARGET_PIXELS
-    return max(int(max_target_area / (cube.pixel_area or 1.0)), 1)
+def target_pixels(max_target_area: int) -> int:
+    """Return how many pixels the largest target has: `TARGET_PIXELS` where the parameter is 0."""
+    return max_target_area or TARGET_PIXELS
+
+
+def warn_of_tiny_targets(who: str, area: int, run: Run) -> None:
+    """Warn where the largest target is smaller than two pixels. who : to begin the warning with."""
+    if area < 2:
+        run.warning(
+            f"{who}: with a largest target of {area} pixel, windows and area filters take targets of 2 pixels or more "
+            f"for background. MAX_TARGET_AREA counts pixels, not square meters; the default is {TARGET_PIXELS}."
+        )
 
 
 def fused_residues(maps: Array, cube: Cube, area: int, run: Run = ALONE) -> Array:

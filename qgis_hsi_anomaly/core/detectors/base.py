@@ -69,6 +69,7 @@ class Method(Parameters, ABC):
     id : name in the toolbox, on the command line and in model files. label : as the toolbox shows it. group : the
     toolbox's heading above it. order : place below the heading, smallest first.
     summary : what it does, when to use it and where it breaks, for help and documentation. source : the publication.
+    short_label : name of its layers, where that is neither the acronym in the label nor what stands before it.
     requires : modules beside numpy, by the names they are imported by.
     needs_torch : runs in a worker process, with torch.
     can_save : learns something that can be saved and used on another raster.
@@ -88,6 +89,7 @@ class Method(Parameters, ABC):
     order: ClassVar[int] = 100
     summary: ClassVar[str]
     source: ClassVar[str]
+    short_label: ClassVar[str] = ""
     requires: ClassVar[Tuple[str, ...]] = ()
     needs_torch: ClassVar[bool] = False
     can_save: ClassVar[bool] = True

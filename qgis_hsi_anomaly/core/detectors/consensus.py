@@ -11,9 +11,9 @@ import numpy as np
 from ..cube import Array, Cube
 from ..errors import DataError, MissingLibraryError
 from ..numerics.ranks import rank_normal
-from ..parameters import choices, number
+from ..parameters import choices
 from ..run import ALONE, Run
-from .aed import TARGET_PIXELS, target_pixels
+from .aed import target_area_field, target_pixels, warn_of_tiny_targets
 from .base import Background, Detector, Group
 from .registry import make_detector
 
@@ -60,6 +60,7 @@ class Consensus(Detector):
 
     id: ClassVar[str] = "consensus"
     label: ClassVar[str] = "Consensus of detectors"
+    short_label: ClassVar[str] = "Consensus"
     group: ClassVar[Group] = Group.COMBINATION
     order: ClassVar[int] = 1
     directional: ClassVar[bool] = True
@@ -85,13 +86,8 @@ class Consensus(Detector):
         "The detectors that take part. They share votes: one for rx, kernelrx, cbad, lrasmd and lsmad together, one "
         "for localrx and crd, two for knn, two for aed.",
     )
-    max_target_area: float = number(
-        0.0,
-        "Largest target area",
-        "Area of the largest target, from which guard windows, area filters and numbers of neighbors follow: in "
-        f"square map units (square meters) where the raster has a coordinate system, else in pixels; 0 = "
-        f"{TARGET_PIXELS} pixels.",
-        minimum=0.0,
+    max_target_area: int = target_area_field(
+        "guard windows, area filters and numbers of neighbors follow from it, and the log names them"
     )
 
     def fit(self, cube: Cube, run: Run = ALONE) -> ConsensusBackground:
@@ -99,7 +95,11 @@ class Consensus(Detector):
         self.check_libraries()
         members: Dict[str, Background] = {}
         left_out: Dict[str, str] = {}
-        for (id, detector), part in zip(self.members(cube).items(), run.parts(len(self.detectors))):
+        chosen = self.members(cube)
+        area = target_pixels(self.max_target_area)
+        run.message(f"Largest target of {_count(area, 'pixel')}{_consequences(chosen)}.")
+        warn_of_tiny_targets(self.id, area, run)
+        for (id, detector), part in zip(chosen.items(), run.parts(len(chosen))):
             run.message(f"{id} learns.")
             try:
                 _check_surroundings(id, detector, cube)
@@ -113,7 +113,7 @@ class Consensus(Detector):
 
     def members(self, cube: Cube) -> Dict[str, Detector]:
         """Return the members by id, with the parameters the largest target's size gives them."""
-        area = target_pixels(self.max_target_area, cube)
+        area = target_pixels(self.max_target_area)
         guard = 2 * math.ceil(math.sqrt(area)) - 1
         windows = {"inner_window": guard, "outer_window": max(guard + _RING, _LEAST_OUTER)}
         learned = int(np.count_nonzero(cube.background))
@@ -171,6 +171,24 @@ class ConsensusBackground(Background):
         combined = sum(VOTES[family] / votes * total / size for family, (size, total) in families.items())
         spread = np.sqrt(np.maximum(squared / count - (taken / count) ** 2, 0.0))
         return {"score": _as_map(combined, cube), "spread": _as_map(spread, cube)}
+
+
+def _consequences(members: Dict[str, Any]) -> str:
+    """Say what members take from the largest target's size: `: windows 15/21, 200 neighbors, areas 50 and 25`."""
+    said = []
+    local = members.get("localrx") or members.get("crd")
+    if local is not None:
+        said.append(f"windows {local.inner_window}/{local.outer_window}")
+    if "knn" in members:
+        said.append(_count(members["knn"].neighbors, "neighbor"))
+    if "aed" in members:
+        area = target_pixels(members["aed"].max_target_area)
+        said.append(f"areas {area} and {max(area // 2, 1)}")
+    return f": {', '.join(said)}" if said else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _as_map(values: Array, cube: Cube) -> Array:

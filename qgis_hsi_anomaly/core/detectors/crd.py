@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Iterator, Tuple
+from functools import partial
+from typing import ClassVar, Iterator, List, Tuple
 
 import numpy as np
 
 from ..cube import Array, Cube
-from ..numerics.linear_systems import diagonal_places, products, solve_packed
+from ..numerics.linear_systems import conjugate_gradients, diagonal_places, products, solve_packed
 from ..numerics.statistics import Components, principal_components
 from ..numerics.windows import DualWindow, Tile, ring_members, score_windows
 from ..parameters import flag, integer, number
 from ..run import ALONE, Run
 from .base import Background, Detector, Group
 
-_TILE = 64
+_TILE, _LONG_TILE = 64, 32
+"""Side of a tile; of many coordinates, less fit into a thread's memory."""
 _PATCH = 8
 """Pixels of a patch share one dictionary, so that their systems are built by one matrix product."""
 _DIRECT = 24
-"""Up to so many coordinates, the systems of a tile are built and factored together."""
+"""Up to so many coordinates, the systems of a tile are built and factored; of more, only multiplied with."""
 _FLOOR = 1e-12
 _CLOSE = 1e-6
 """Squared distances shorter than this fraction of the squared lengths are computed from differences."""
@@ -34,7 +36,8 @@ class CRD(Detector):
     W. Li, Q. Du, IEEE TGRS 53 (2015) 1463-1474. Computed in its exact p x p form: with W = G^-2 the residual is
     lambda (X W X' + lambda I)^-1 y. The p coordinates come from an uncentered singular value decomposition of
     the scene's background: time O(window^2 p^2 + p^3) a pixel. Up to 24 coordinates the systems of many pixels are
-    factored together; of more, one by one, which takes about a millisecond a pixel where there are 200.
+    factored together. Of more they are solved by conjugate gradients: the number of steps goes with the root of
+    1 / lambda, seven where that is 100. Pixels that do not converge in 30 (lambda below 1) are solved one by one.
 
     SUM_TO_ONE appends a row of ones, times the root mean square of the scene, to X and y, and leaves its
     residual out of the score.
@@ -133,8 +136,8 @@ class CRDBackground(Background):
     def score(self, cube: Cube, run: Run = ALONE) -> Array:
         """Return the norms of the residuals, (rows, columns) float32, >= 0, unit of the image, NaN where not valid."""
         p = len(self.components.mean)
-        needed = cube.bands * 8 + p * 24
-        return score_windows(cube, self.window, self.coordinates, self.score_tile, _TILE, needed, run)
+        size, needed = _TILE if p <= _DIRECT else _LONG_TILE, cube.bands * 8 + p * 24
+        return score_windows(cube, self.window, self.coordinates, self.score_tile, size, needed, run)
 
     def coordinates(self, spectra: Array) -> Array:
         """Return the components of spectra (n_pixels, bands), (n_pixels, p) float64, without a unit."""
@@ -143,29 +146,48 @@ class CRDBackground(Background):
     def score_tile(self, tile: Tile) -> Array:
         """Return the norms of the residuals, (height, width) float64; of invalid pixels some number."""
         height, width = (side - 2 * self.window.reach for side in tile.valid.shape)
-        if tile.features.shape[2] > _DIRECT:
-            pixels = range(height * width)
-            found = [self._residual(tile, *divmod(pixel, width)) for pixel in pixels]
-            return np.array(found).reshape(height, width)
         points = _Points.of(tile, self.window.reach, self.ones_weight)
         patches = list(_patches(height, width))
-        matrices, no_ring = [], []
-        for patch in patches:
-            weights, without = self._weights(tile, points, patch)
-            matrices.append(points.around(points.pairs, patch).T @ weights.T)
-            no_ring.append(without)
-        own = np.concatenate([points.at(points.coordinates, patch) for patch in patches])
-        systems: Array = np.concatenate(matrices, axis=1)
-        systems[diagonal_places(own.shape[1])] += self.lambda_
-        solution = solve_packed(systems, np.ascontiguousarray(own.T))[: tile.features.shape[2]]
+        solve = self._solve_by_factors if tile.features.shape[2] <= _DIRECT else self._solve_by_steps
+        solution, unsolved = solve(tile, points, patches)
+        solution = solution[:, : tile.features.shape[2]]
 
         numbers = np.arange(height * width).reshape(height, width)
         order = np.concatenate([numbers[patch].ravel() for patch in patches])
         scores = np.empty(height * width)
-        scores[order] = self.rms * self.lambda_ * np.sqrt(np.einsum("pn,pn->n", solution, solution))
-        for pixel in order[np.concatenate(no_ring)]:
+        scores[order] = self.rms * self.lambda_ * np.sqrt(np.einsum("np,np->n", solution, solution))
+        for pixel in order[unsolved]:
             scores[pixel] = self._residual(tile, *divmod(int(pixel), width))
         return scores.reshape(height, width)
+
+    def _solve_by_factors(self, tile: Tile, points: _Points, patches: List[Patch]) -> Tuple[Array, Array]:
+        """Return (X W X' + lambda I)^-1 y of all pixels, patch by patch, (n, p), and which have no ring, (n,) bool."""
+        pairs = points.pairs()
+        matrices, no_ring = [], []
+        for patch in patches:
+            weights, without = self._weights(tile, points, patch)
+            matrices.append(points.around(pairs, patch).T @ weights.T)
+            no_ring.append(without)
+        own = np.concatenate([points.at(points.coordinates, patch) for patch in patches])
+        systems: Array = np.concatenate(matrices, axis=1)
+        systems[diagonal_places(own.shape[1])] += self.lambda_
+        return solve_packed(systems, np.ascontiguousarray(own.T)).T, np.concatenate(no_ring)
+
+    def _solve_by_steps(self, tile: Tile, points: _Points, patches: List[Patch]) -> Tuple[Array, Array]:
+        """Return the same of many coordinates, without building X W X', and which pixels are not solved, (n,) bool."""
+        solutions, unsolved = [], []
+        for patch in patches:
+            weights, no_ring = self._weights(tile, points, patch)
+            system = partial(self._multiply, points.around(points.coordinates, patch), weights)
+            own = points.at(points.coordinates, patch)
+            solution, converged = conjugate_gradients(system, own, self.lambda_)
+            solutions.append(solution)
+            unsolved.append(no_ring | ~converged)
+        return np.concatenate(solutions), np.concatenate(unsolved)
+
+    def _multiply(self, around: Array, weights: Array, vectors: Array) -> Array:
+        """Return (X W X' + lambda I) v of a patch's pixels, (n_pixels, p); around : their X', (n_around, p)."""
+        return np.asarray(((vectors @ around.T) * weights) @ around + self.lambda_ * vectors)
 
     def _weights(self, tile: Tile, points: _Points, patch: Patch) -> Tuple[Array, Array]:
         """Return W of a patch's pixels, (n_pixels, n_around), 0 outside their rings, and which have no ring."""
@@ -211,14 +233,12 @@ class CRDBackground(Background):
 class _Points:
     """The pixels of a tile and those around it, as its patches need them: arrays (rows, columns, ...).
 
-    coordinates : with the row of ones, where there is one. pairs : their products, see `products`. near, far : one
-    pixel's times another's is their squared distance. slack : the sum of two pixels' is the squared distance below
-    which too many digits of that cancel.
+    coordinates : with the row of ones, where there is one. near, far : one pixel's times another's is their squared
+    distance. slack : the sum of two pixels' is the squared distance below which too many digits of that cancel.
     """
 
     reach: int
     coordinates: Array
-    pairs: Array
     near: Array
     far: Array
     slack: Array
@@ -233,8 +253,12 @@ class _Points:
         far = np.concatenate([-2 * centered, np.ones_like(squares), squares], axis=2)
         if ones > 0:
             coordinates = np.pad(coordinates, ((0, 0), (0, 0), (0, 1)), constant_values=ones)
-        pairs = products(np.ascontiguousarray(coordinates.transpose(0, 2, 1))).transpose(0, 2, 1)
-        return cls(reach, coordinates, np.ascontiguousarray(pairs), near, far, _CLOSE * squares)
+        return cls(reach, coordinates, near, far, _CLOSE * squares)
+
+    def pairs(self) -> Array:
+        """Return the products of every two coordinates, (rows, columns, p (p + 1) / 2), see `products`."""
+        pairs = products(np.ascontiguousarray(self.coordinates.transpose(0, 2, 1)))
+        return np.ascontiguousarray(pairs.transpose(0, 2, 1))
 
     def around(self, part: Array, patch: Patch) -> Array:
         """Return one of the arrays for a patch and the pixels around it, (n_around, ...)."""

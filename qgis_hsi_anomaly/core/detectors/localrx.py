@@ -35,6 +35,7 @@ class LocalRX(Detector):
 
     id: ClassVar[str] = "localrx"
     label: ClassVar[str] = "RX (local, dual window)"
+    short_label: ClassVar[str] = "Local RX"
     group: ClassVar[Group] = Group.STATISTICAL
     order: ClassVar[int] = 2
     local: ClassVar[bool] = True

@@ -12,7 +12,7 @@ from ...core.errors import ParameterError
 from ..base import Algorithm, Values
 from ..execution import execution_parameters, given_execution
 from ..feedback import run_of
-from ..layers import add_run_outputs, run_outputs, score_output
+from ..layers import add_run_outputs, layer_title, run_outputs, score_output
 from ..parameters import (
     MODEL_FILTER,
     input_raster,
@@ -70,10 +70,13 @@ class ApplyModel(Algorithm):
         feedback: QgsProcessingFeedback,
     ) -> Values:
         """Score."""
-        title = f"{Path(values['model']).stem}: {layer_name(values['input'])}"
+        model = Path(values["model"]).stem
+        titles = {"OUTPUT": model, "SPREAD": f"{model} spread"}
         written = {
-            "OUTPUT": score_output(self, parameters, "OUTPUT", context, title),
-            "SPREAD": score_output(self, parameters, "SPREAD", context, f"{title} (spread)"),
+            name: score_output(
+                self, parameters, name, context, layer_title(title, layer_name(values["input"]))
+            )
+            for name, title in titles.items()
         }
         outcome = workflow.apply(
             output=written["OUTPUT"],

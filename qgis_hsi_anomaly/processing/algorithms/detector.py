@@ -14,7 +14,7 @@ from ..base import Algorithm, Values
 from ..blas import slow_products
 from ..execution import check_torch, execution_parameters, given_execution
 from ..feedback import run_of
-from ..layers import add_run_outputs, run_outputs, score_output
+from ..layers import add_run_outputs, layer_title, run_outputs, score_output, settings_text, short_name
 from ..parameters import (
     background_layer,
     band_list,
@@ -94,10 +94,13 @@ class DetectorAlgorithm(Algorithm):
         feedback: QgsProcessingFeedback,
     ) -> Values:
         """Run the detector."""
-        title = f"{self.label}: {layer_name(values['input'])}"
+        name = short_name(self.detector)
+        settings = settings_text(values["detector"], values["bands"], values["background"])
+        title = layer_title(name, layer_name(values["input"]), settings)
         written: Dict[str, str] = {"OUTPUT": score_output(self, parameters, "OUTPUT", context, title)}
         if self.detector.gives_spread:
-            written["SPREAD"] = score_output(self, parameters, "SPREAD", context, f"{title} (spread)")
+            title = layer_title(f"{name} spread", layer_name(values["input"]), settings)
+            written["SPREAD"] = score_output(self, parameters, "SPREAD", context, title)
         if self.detector.can_save:
             written["MODEL"] = self.parameterAsFileOutput(parameters, "MODEL", context)
         if not self.detector.needs_torch and slow_products():

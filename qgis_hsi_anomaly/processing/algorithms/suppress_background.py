@@ -7,8 +7,8 @@ from qgis.core import QgsProcessingContext, QgsProcessingFeedback
 from ... import workflow
 from ..base import Values
 from ..feedback import run_of
-from ..layers import run_outputs
-from ..parameters import model_output, raster_output
+from ..layers import layer_title, run_outputs, score_output, settings_text, short_name
+from ..parameters import layer_name, model_output, raster_output
 from .detector import DetectorAlgorithm
 
 
@@ -36,8 +36,10 @@ class SuppressBackground(DetectorAlgorithm):
         feedback: QgsProcessingFeedback,
     ) -> Values:
         """Learn and suppress."""
-        output = self.parameterAsOutputLayer(parameters, "OUTPUT", context)
         suppression = values.pop("detector")
+        settings = settings_text(suppression, values["bands"], values["background"])
+        title = layer_title(short_name(self.detector), layer_name(values["input"]), settings)
+        output = score_output(self, parameters, "OUTPUT", context, title)
         model = self.parameterAsFileOutput(parameters, "MODEL", context)
         outcome = workflow.suppress_background(
             suppression, output=output, model=model or None, run=run_of(feedback), **values

@@ -21,7 +21,7 @@ from ..base import Algorithm, Values
 from ..blas import slow_products
 from ..execution import execution_parameters, given_execution
 from ..feedback import run_of
-from ..layers import name_layer
+from ..layers import layer_title, name_layer, settings_text
 from ..parameters import core_parameters, file_of, given_bands, given_values, layer_path, raster_path
 from ..settings import chosen_python
 
@@ -67,6 +67,8 @@ class ToolAlgorithm(Algorithm):
             name = parameter.processing_name
             if parameter.kind == "bands":
                 values[parameter.name] = given_bands(parameters, context) or ()
+            elif parameter.kind in ("crs", "extent") and parameters.get(name):
+                values[parameter.name] = self._place_given(parameter, parameters, context)
             elif parameter.writes:
                 values[parameter.name] = self._destination(parameter, parameters, context, feedback)
             elif parameter.is_path and (parameters.get(name) or not parameter.optional):
@@ -74,7 +76,10 @@ class ToolAlgorithm(Algorithm):
         execution = (
             given_execution(parameters, context) if self.tool.executes else Execution(python=chosen_python())
         )
-        return {**values, "tool": from_values(self.tool, values), "execution": execution}
+        tool = from_values(self.tool, values)
+        if feedback is not None:
+            self._name_layers(tool, parameters, context)
+        return {**values, "tool": tool, "execution": execution}
 
     def work(
         self,
@@ -92,6 +97,18 @@ class ToolAlgorithm(Algorithm):
             feedback.pushInfo(line)
         written = {name.upper(): path for name, path in tool.written().items()}
         return {**written, **{name: answer[name] for name in (*self.tool.returns, *self.tool.texts)}}
+
+    def _place_given(self, parameter: Parameter, parameters: Values, context: QgsProcessingContext) -> Any:
+        """Return a CRS as text; an extent, which QGIS may give in a CRS of its own, in that of the parameter CRS."""
+        name = parameter.processing_name
+        crs = self.parameterAsCrs(parameters, name if parameter.kind == "crs" else "CRS", context)
+        if parameter.kind == "crs":
+            return (crs.authid() or crs.toWkt()) if crs.isValid() else parameters[name]
+        found = self.parameterAsExtent(parameters, name, context, crs)
+        if found.isNull() or not crs.isValid():
+            return parameters[name]
+        edges = (found.xMinimum(), found.xMaximum(), found.yMinimum(), found.yMaximum())
+        return ",".join(map(repr, edges))
 
     def _source(
         self,
@@ -121,7 +138,7 @@ class ToolAlgorithm(Algorithm):
         context: QgsProcessingContext,
         feedback: Optional[QgsProcessingFeedback],
     ) -> str:
-        """Return the file to write, empty where it is not wanted; a layer that is loaded gets a name and its style."""
+        """Return the file to write, empty where it is not wanted."""
         name = parameter.processing_name
         if parameter.optional and not parameters.get(name):
             return ""
@@ -129,9 +146,16 @@ class ToolAlgorithm(Algorithm):
             return name  # only looked at: nothing is to be made for it
         if parameter.kind not in ("raster", "vector"):
             return str(self.parameterAsFileOutput(parameters, name, context))
-        path = str(self.parameterAsOutputLayer(parameters, name, context))
-        name_layer(self, name, path, context, f"{parameter.label} – {self._place(parameters, context)}")
-        return path
+        return str(self.parameterAsOutputLayer(parameters, name, context))
+
+    def _name_layers(self, tool: Tool, parameters: Values, context: QgsProcessingContext) -> None:
+        """Give layers that will be loaded their styles and names: what, of which scene, and what was not as usual."""
+        place, settings = self._place(parameters, context), settings_text(tool)
+        for parameter in parameters_of(self.tool):
+            if parameter.writes and parameter.kind in ("raster", "vector"):
+                title = layer_title(parameter.label, place, settings)
+                path = getattr(tool, parameter.name)
+                name_layer(self, parameter.processing_name, path, context, title)
 
     def _place(self, parameters: Values, context: QgsProcessingContext) -> str:
         """Return the name of the scene: that of the first raster among the inputs."""

@@ -9,6 +9,7 @@ from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors import aed
 from qgis_hsi_anomaly.core.detectors.aed import AED, area_residues, smooth, target_pixels
 from qgis_hsi_anomaly.core.errors import DataError, MissingLibraryError
+from qgis_hsi_anomaly.core.run import Run
 
 
 def image(rows=70, columns=90, seed=0):
@@ -111,15 +112,29 @@ def test_smoothing_does_not_pass_invalid_pixels():
     np.testing.assert_allclose(found[valid], values[valid], atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("area", "pixel_area", "pixels"),
-    [(0, None, 50), (0, 900.0, 50), (30, None, 30), (4500, 900.0, 5), (10, 900.0, 1)],
-)
-def test_areas_are_in_map_units_where_there_are_any(area, pixel_area, pixels):
-    """Square meters with a coordinate system, pixels without; never less than a pixel."""
-    cube = ArrayCube(np.zeros((2, 2, 1), dtype=np.float32), pixel_area=pixel_area)
+def test_areas_are_pixels_whatever_the_coordinate_system():
+    """Who gives 20 means 20 pixels, also where a pixel has 900 square meters."""
+    pytest.importorskip("skimage")
+    array = np.random.default_rng(0).normal(size=(20, 20, 4)).astype(np.float32)
+    said = []
+    with_crs, without = (
+        AED(max_target_area=20).fit(cube, Run(on_message=said.append)).score(cube)
+        for cube in (ArrayCube(array, pixel_area=900.0), ArrayCube(array))
+    )
 
-    assert target_pixels(area, cube) == pixels
+    np.testing.assert_array_equal(with_crs, without)
+    assert "aed: area filters of 20 and 10 pixels." in said
+    assert (target_pixels(0), target_pixels(3)) == (50, 3)
+
+
+def test_a_largest_target_below_two_pixels_is_warned_of():
+    """It is most likely an area in another unit."""
+    pytest.importorskip("skimage")
+    cube = ArrayCube(np.random.default_rng(0).normal(size=(20, 20, 4)).astype(np.float32))
+    for area, count in ((1, 1), (2, 0)):
+        warnings = []
+        AED(max_target_area=area).fit(cube, Run(on_warning=warnings.append))
+        assert len(warnings) == count
 
 
 def test_an_image_no_larger_than_a_target_is_refused():

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.detectors.aed import AED
 from qgis_hsi_anomaly.core.detectors.consensus import MEMBERS, Consensus
-from qgis_hsi_anomaly.core.errors import DataError, MissingLibraryError, ParameterError
+from qgis_hsi_anomaly.core.errors import Cancelled, DataError, MissingLibraryError, ParameterError
 from qgis_hsi_anomaly.core.metrics import figures, label_scores
 from qgis_hsi_anomaly.core.numerics.ranks import rank_normal
+from qgis_hsi_anomaly.core.parameters import parameters_of
 from qgis_hsi_anomaly.core.run import Run
 
 from .windows import scene
@@ -40,10 +42,10 @@ def test_scores_are_weighted_rank_normal_scores(cube):
 
 @pytest.mark.parametrize(
     ("area", "pixel_area", "inner", "outer", "neighbors"),
-    [(0, None, 15, 21, 200), (9, None, 5, 17, 36), (900, 9.0, 19, 25, 200)],
+    [(50, None, 15, 21, 200), (0, 900.0, 15, 21, 200), (9, None, 5, 17, 36), (100, 9.0, 19, 25, 200)],
 )
 def test_the_target_area_sets_windows_and_neighbors(area, pixel_area, inner, outer, neighbors):
-    """In map units where there are any; a guard twice as wide as a square target."""
+    """In pixels, whatever the coordinate system; a guard twice as wide as a square target."""
     cube = ArrayCube(np.random.default_rng(0).normal(size=(100, 100, 3)), pixel_area=pixel_area)
 
     members = Consensus(max_target_area=area).members(cube)
@@ -52,6 +54,42 @@ def test_the_target_area_sets_windows_and_neighbors(area, pixel_area, inner, out
         assert (members[id].inner_window, members[id].outer_window) == (inner, outer)
     assert members["knn"].neighbors == neighbors
     assert members["aed"].max_target_area == area
+
+
+def test_the_default_is_shown_as_a_number_of_pixels():
+    """Not as a 0 that stands for something else, nor in a unit that nobody sees."""
+    for detector in (Consensus, AED):
+        (parameter,) = (one for one in parameters_of(detector) if one.name == "max_target_area")
+        assert (parameter.default, parameter.unit, parameter.kind) == (50, "pixels", "integer")
+
+
+def test_the_log_says_what_follows_from_the_target_area():
+    """Windows, neighbors and areas, of the members that take part."""
+    said = []
+    run = Run(on_message=said.append)
+    cube = ArrayCube(np.random.default_rng(0).normal(size=(100, 100, 3)).astype(np.float32), pixel_area=12.25)
+
+    with pytest.raises(Cancelled):
+        Consensus(max_target_area=50).fit(cube, stopping_after_the_first_message(said))
+    Consensus(detectors=("rx",)).fit(cube, run)
+
+    assert "Largest target of 50 pixels: windows 15/21, 200 neighbors, areas 50 and 25." in said
+    assert "Largest target of 50 pixels." in said
+
+
+def stopping_after_the_first_message(said):
+    """A run that is cancelled as soon as it has said something."""
+    return Run(on_message=said.append, is_cancelled=lambda: bool(said))
+
+
+def test_a_largest_target_below_two_pixels_is_warned_of(cube):
+    """Who thinks in square meters gives too little, or an area that is no whole number."""
+    for area, count in ((1, 1), (2, 0)):
+        warnings = []
+        Consensus(detectors=("rx",), max_target_area=area).fit(cube, Run(on_warning=warnings.append))
+        assert sum("MAX_TARGET_AREA counts pixels" in text for text in warnings) == count
+    with pytest.raises(ParameterError, match="MAX_TARGET_AREA must be an integer"):
+        Consensus(max_target_area=12.25)
 
 
 def test_fewer_reference_pixels_have_fewer_of_a_targets_neighbors():

@@ -1,4 +1,4 @@
-"""CRD against the direct solution of its equations, pixel by pixel, and its measured areas."""
+"""CRD against the direct solution of its equations, pixel by pixel."""
 
 import numpy as np
 import pytest
@@ -30,12 +30,12 @@ def _exact_scores(detector, cube, monkeypatch):
     return exact
 
 
-@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("factored", [True, False])
 @pytest.mark.parametrize("lambda_", [100.0, 1.0, 1e-3])
 @pytest.mark.parametrize("sum_to_one", [False, True])
-def test_scores_are_those_of_the_direct_solution(lambda_, sum_to_one, together, monkeypatch):
-    """All bands, all systems of a tile at once and one by one, to 1e-8."""
-    if not together:
+def test_scores_are_those_of_the_direct_solution(lambda_, sum_to_one, factored, monkeypatch):
+    """All bands: systems factored, solved by steps, and (lambda 1e-3) one by one where steps do not end, to 1e-8."""
+    if not factored:
         monkeypatch.setattr(crd, "_DIRECT", 0)
     array = scene()
     cube = ArrayCube(array)
@@ -81,10 +81,10 @@ def test_a_pixel_without_neighbors_is_compared_with_the_mean_of_the_scene():
     np.testing.assert_allclose(found[8, 8], expected, rtol=1e-6)
 
 
-@pytest.mark.parametrize("together", [True, False])
-def test_a_pixel_equal_to_its_surroundings_scores_nothing(together, monkeypatch):
+@pytest.mark.parametrize("factored", [True, False])
+def test_a_pixel_equal_to_its_surroundings_scores_nothing(factored, monkeypatch):
     """Distances of 0 neither divide by zero nor drown the rest."""
-    if not together:
+    if not factored:
         monkeypatch.setattr(crd, "_DIRECT", 0)
     array = scene(30, 40, 5)
     array[:, :25] = 700
@@ -131,7 +131,7 @@ def test_scores_have_the_unit_of_the_image_whatever_it_is(scale):
 
 @pytest.mark.parametrize("lambda_", [1000.0, 1.0])
 def test_many_bands_are_those_of_the_direct_solution(lambda_, monkeypatch):
-    """More bands than are solved for together, nothing set aside."""
+    """More bands than systems are factored for."""
     array = scene(bands=60)
 
     found = _exact_scores(
