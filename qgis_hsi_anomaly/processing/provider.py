@@ -10,6 +10,7 @@ from qgis.PyQt.QtGui import QIcon
 from .. import __version__
 from ..raster.writer import DRIVERS
 from .algorithms import all_algorithms
+from .models import shipped_models
 from .resources import resource
 from .settings import add_settings, remove_settings
 
@@ -55,6 +56,8 @@ class Provider(QgsProcessingProvider):  # type: ignore[misc]
         """Add the algorithms."""
         for algorithm in all_algorithms():
             self.addAlgorithm(algorithm)
+        for model in shipped_models():
+            self.addAlgorithm(model)
 
     def defaultRasterFileExtension(self) -> str:  # noqa: N802
         """GeoTIFF."""

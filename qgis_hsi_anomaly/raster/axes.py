@@ -94,6 +94,17 @@ class ArrayView:
         return np.ascontiguousarray(values[:, [band - first for band in bands]])
 
     @property
+    def block_rows(self) -> int:
+        """Lines that lie together in the file."""
+        return int(self.array.GetBlockSize()[self.rows] or 1)
+
+    @property
+    def size(self) -> Tuple[int, int]:
+        """Lines and samples."""
+        dimensions = self.array.GetDimensions()
+        return int(dimensions[self.rows].GetSize()), int(dimensions[self.columns].GetSize())
+
+    @property
     def wavelengths(self) -> Tuple[Optional[Array], str]:
         """Values of the bands' own axis, (bands,) float64, and their unit; None where it has none."""
         variable = None
@@ -103,6 +114,42 @@ class ArrayView:
             return None, ""
         kind = gdal.ExtendedDataType.Create(gdal.GDT_Float64)
         return np.frombuffer(variable.Read(buffer_datatype=kind), dtype=np.float64), variable.GetUnit() or ""
+
+
+@dataclass(frozen=True)
+class JoinedView:
+    """Bands of one or several arrays of the same lines and samples, in an order of their own.
+
+    views : the arrays. places : of every band, from 0: which array, and which of its bands.
+    """
+
+    views: Tuple[ArrayView, ...]
+    places: Tuple[Tuple[int, int], ...]
+
+    def read(self, start: int, stop: int, bands: Sequence[int], dtype: Any) -> Array:
+        """Return lines [start, stop) of bands (from 0) as (stop - start, bands, columns)."""
+        values = np.empty((stop - start, len(bands), self.size[1]), dtype=dtype)
+        for number, view in enumerate(self.views):
+            wanted = [position for position, band in enumerate(bands) if self.places[band][0] == number]
+            if wanted:
+                own = [self.places[bands[position]][1] for position in wanted]
+                values[:, wanted] = view.read(start, stop, own, dtype)
+        return values
+
+    @property
+    def block_rows(self) -> int:
+        """Lines that lie together in the file."""
+        return max(view.block_rows for view in self.views)
+
+    @property
+    def size(self) -> Tuple[int, int]:
+        """Lines and samples."""
+        return self.views[0].size
+
+    @property
+    def wavelengths(self) -> Tuple[Optional[Array], str]:
+        """None: they are not the axis' own."""
+        return None, ""
 
 
 def by_axes(path: str, dataset: Any) -> Any:

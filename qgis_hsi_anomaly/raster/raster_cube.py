@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
 from ..core.cube import Array, Cube
 from .georeference import Georeference
+from .image import product_of
 from .rows import RasterRows
 
 
@@ -24,6 +25,8 @@ class RasterCube(Cube):
     """The used bands of a raster file; see `open_cube`.
 
     path : the file. georeference : where it lies. dropped : bands left out, with reasons.
+    product : what its product says, None for any other raster. masked : pixels that its masks took, by kind.
+    Of a product on the grid of the sensor, `georeference` is that grid, without a place; `on_map` lays scores on its map.
     """
 
     def __init__(
@@ -37,25 +40,43 @@ class RasterCube(Cube):
         wavelengths: Optional[Array],
         fwhm: Optional[Array],
         memory_budget: int,
+        masked: Optional[Dict[str, int]] = None,
     ) -> None:
         self.path, self.dropped = path, dropped
+        self.product, self.masked = product_of(dataset), masked or {}
         self.georeference = Georeference.of(dataset)
         self.rows, self.columns, self.bands = source.rows, source.columns, len(source.numbers)
         self.valid, self.background = valid, background
         self.wavelengths, self.fwhm = wavelengths, fwhm
         self.band_numbers, self.raster_bands = np.asarray(source.numbers), int(dataset.RasterCount)
-        self.pixel_area = self.georeference.pixel_area
+        self.driver = str(dataset.GetDriver().ShortName) if dataset.GetDriver() is not None else ""
+        ortho = self.product.ortho if self.product is not None else None
+        self._ortho = ortho
+        self.pixel_area = (self.georeference if ortho is None else ortho.georeference).pixel_area
         # GDAL keeps a row of the file's blocks unpacked while blocks of the cube go through it.
         self.memory_budget = max(memory_budget - source.block_bytes, memory_budget // 4)
         self._source = source
         used = [dataset.GetRasterBand(number) for number in source.numbers]
         scale = np.array([1.0 if band.GetScale() is None else band.GetScale() for band in used])
         offset = np.array([band.GetOffset() or 0.0 for band in used])
+        if self.product is not None and self.product.scale is not None:
+            scale = self.product.scale[self.band_numbers - 1].copy()
+        if self.product is not None and self.product.offset is not None:
+            offset = self.product.offset[self.band_numbers - 1].copy()
         # A scale of 0 or none that is a number would wipe the band out: some writers leave it there for "none".
         scale[(scale == 0) | ~np.isfinite(scale)] = 1.0
         offset[~np.isfinite(offset)] = 0.0
         self._scale = None if (scale == 1).all() else scale.astype(np.float32)
         self._offset = None if (offset == 0).all() else offset.astype(np.float32)
+
+    def on_map(self, values: Array) -> Tuple[Array, Georeference]:
+        """Return a map of the pixels (rows, columns), and where it lies.
+
+        As it is; of a product that is scored on the grid of the sensor, laid on the product's map grid.
+        """
+        if self._ortho is None:
+            return values, self.georeference
+        return self._ortho.lay(values), self._ortho.georeference
 
     def block_height(self, bytes_per_pixel: Optional[int] = None) -> int:
         """Return how many rows fit the budget, whole blocks of the file where that can be."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 from osgeo import gdal
@@ -15,9 +15,10 @@ from .background import read_background
 from .dataset import open_dataset
 from .georeference import Georeference
 from .raster_cube import DroppedBand, RasterCube
-from .rows import RasterRows
+from .rows import RasterRows, first_band
 from .scan import scan
 from .spectral import band_table
+from .truth import read_labels
 
 __all__ = ["RasterCube", "open_cube", "read_band_table", "read_map", "read_truth"]
 
@@ -52,7 +53,7 @@ def open_cube(
     candidates = [number for number in asked if number not in reasons]
     _need_two(path, candidates, reasons)
     # Before the pass over the pixels, so that a mistake is told at once.
-    mask = None if background is None else read_background(background, Georeference.of(dataset))
+    mask = None if background is None else read_background(background, Georeference.of(dataset), run)
     found = scan(RasterRows(dataset, path, candidates), memory_budget, drop, run)
     for number, empty, constant in zip(candidates, found.empty, found.constant):
         if drop and (empty or constant):
@@ -92,36 +93,12 @@ def read_band_table(path: str) -> BandTable:
 def read_map(path: str) -> Tuple[Array, Georeference]:
     """Return a raster's first band, (rows, columns) float32 with NaN where nodata, and its georeference."""
     dataset = open_dataset(path)
-    return _first_band(dataset, path), Georeference.of(dataset)
+    return first_band(dataset, path), Georeference.of(dataset)
 
 
 def read_truth(path: str, shape: Tuple[int, ...]) -> Array:
-    """Return a truth raster as (rows, columns) bool, True = anomaly: where its first band is not 0.
-
-    Palette images are read by index. Raises DataError where its size is not `shape`, or it has one class.
-    """
-    values = _first_band(open_dataset(path), path)
-    if values.shape != tuple(shape):
-        raise DataError(
-            f"The truth {path} has {values.shape[0]} rows and {values.shape[1]} columns, "
-            f"the scores {shape[0]} and {shape[1]}: both must cover the same pixels."
-        )
-    truth = np.isfinite(values) & (values != 0)
-    if truth.all() or not truth.any():
-        raise DataError(f"The truth {path} has one class: anomalies (not 0) and background (0) are needed.")
-    return np.asarray(truth)
-
-
-def _first_band(dataset: Any, path: str) -> Array:
-    source = RasterRows(dataset, path, [1])
-    values = source.read(0, source.rows)
-    invalid = source.invalid(values, 0)
-    band = dataset.GetRasterBand(1)
-    scale, offset = np.float32(band.GetScale() or 1), np.float32(band.GetOffset() or 0)
-    result = values[:, 0].astype(np.float32) * scale + offset
-    if invalid is not None:
-        result[invalid[:, 0]] = np.nan
-    return np.asarray(result)
+    """Return the anomalies of a truth raster of `shape`, wherever it lies: (rows, columns) bool; see `read_labels`."""
+    return read_labels(path, Georeference(shape[1], shape[0])).anomaly
 
 
 def _asked(path: str, bands: Optional[Sequence[int]], count: int) -> List[int]:

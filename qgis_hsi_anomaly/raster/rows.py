@@ -14,7 +14,7 @@ from ..core.errors import RasterError
 from .dataset import gdal_failures
 
 # GDAL's own conversion (gdal_array) is left out: it fails where numpy is newer than GDAL was built for.
-_DTYPES = {
+DTYPES = {
     "Byte": "u1",
     "Int8": "i1",
     "UInt16": "u2",
@@ -27,6 +27,8 @@ _DTYPES = {
     "Float32": "f4",
     "Float64": "f8",
 }
+"""numpy's name of a number type by GDAL's."""
+
 _HUGE = 1e30
 """Nodata values beyond this (such as -3.4e38) are often rounded in the file: all values beyond it are meant."""
 
@@ -49,12 +51,12 @@ class RasterRows:
         self._view = getattr(dataset, "array_view", None)
         bands = [dataset.GetRasterBand(number) for number in self.numbers]
         names = {gdal.GetDataTypeName(band.DataType) for band in bands}
-        unknown = sorted(names - set(_DTYPES))
+        unknown = sorted(names - set(DTYPES))
         if unknown:
             raise RasterError(f"{path} holds numbers of type {unknown[0]}: only real numbers can be used.")
         # Bands of several types (a VRT) are read as the type that holds them all.
-        self.dtype = np.result_type(*(np.dtype(_DTYPES[name]) for name in names))
-        kinds = {_DTYPES[gdal.GetDataTypeName(band.DataType)]: band.DataType for band in bands}
+        self.dtype = np.result_type(*(np.dtype(DTYPES[name]) for name in names))
+        kinds = {DTYPES[gdal.GetDataTypeName(band.DataType)]: band.DataType for band in bands}
         self._type = kinds.get(self.dtype.str[1:], gdal.GDT_Float64)
         if self._type == gdal.GDT_Float64:
             self.dtype = np.dtype("f8")
@@ -63,14 +65,15 @@ class RasterRows:
         across = -(-self.columns // wide) * wide
         if self._view is not None:
             # Chunks of an array are not kept by GDAL: whole ones are read.
-            self.block_rows = max(
-                1, min(int(self._view.array.GetBlockSize()[self._view.rows] or 1), self.rows)
-            )
+            self.block_rows = max(1, min(self._view.block_rows, self.rows))
         # Blocks of pixel-interleaved files hold every band, wanted or not.
         pixels_whole = dataset.GetMetadataItem("INTERLEAVE", "IMAGE_STRUCTURE") == "PIXEL"
         held = dataset.RasterCount if pixels_whole else len(self.numbers)
         self.block_bytes = across * self.block_rows * held * self.dtype.itemsize if self.block_rows > 1 else 0
-        self._nodata = [_in_type(band.GetNoDataValue(), self.dtype) for band in bands]
+        product = getattr(dataset, "product", None)
+        unsaid = product.nodata if product is not None else None
+        told = [band.GetNoDataValue() for band in bands]
+        self._nodata = [_in_type(unsaid if value is None else value, self.dtype) for value in told]
         flags = [band.GetMaskFlags() for band in bands]
         self._image_mask = bands[0].GetMaskBand() if flags[0] & gdal.GMF_PER_DATASET else None
         self._band_masks = [band.GetMaskBand() if flag == 0 else None for band, flag in zip(bands, flags)]
@@ -163,6 +166,19 @@ class RasterRows:
         with self._lock, gdal_failures(f"The mask of {self.path} cannot be read"):
             shown = mask.ReadRaster(0, start, self.columns, height, buf_type=gdal.GDT_Byte)
             return np.asarray(np.frombuffer(shown, dtype=np.uint8).reshape(height, self.columns) == 0)
+
+
+def first_band(dataset: Any, path: str) -> Array:
+    """Return the first band of an open dataset, (rows, columns) float32 with NaN where nodata. RasterError."""
+    source = RasterRows(dataset, path, [1])
+    values = source.read(0, source.rows)
+    invalid = source.invalid(values, 0)
+    band = dataset.GetRasterBand(1)
+    scale, offset = np.float32(band.GetScale() or 1), np.float32(band.GetOffset() or 0)
+    result = values[:, 0].astype(np.float32) * scale + offset
+    if invalid is not None:
+        result[invalid[:, 0]] = np.nan
+    return np.asarray(result)
 
 
 def _in_type(value: Optional[float], dtype: Any) -> Optional[Any]:

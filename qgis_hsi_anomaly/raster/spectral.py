@@ -56,7 +56,7 @@ _IN_NAME = re.compile(
 
 
 def band_table(dataset: Any) -> BandTable:
-    """Return what an open GDAL dataset says about its bands."""
+    """Return what an open GDAL dataset, or the product it is of, says about its bands."""
     count = dataset.RasterCount
     bands = [dataset.GetRasterBand(number) for number in range(1, count + 1)]
     names = tuple(as_text(band.GetDescription()) for band in bands)
@@ -87,7 +87,13 @@ def band_table(dataset: Any) -> BandTable:
     wavelengths[~(wavelengths > 0)] = np.nan
     good = _values(own, whole, _BAD_KEYS, count)
     mask = np.array([band.GetColorInterpretation() == gdal.GCI_AlphaBand for band in bands])
-    return BandTable(names, wavelengths, fwhm, good == 0, mask)
+    bad = good == 0
+    product = getattr(dataset, "product", None)
+    if product is not None:
+        wavelengths = wavelengths if product.wavelengths is None else product.wavelengths
+        fwhm = fwhm if product.fwhm is None else product.fwhm
+        bad[[number - 1 for number in product.unusable]] = True
+    return BandTable(names, wavelengths, fwhm, bad, mask)
 
 
 def in_nanometres(centers: Array, widths: Optional[Array], unit: str) -> Tuple[Array, Array]:

@@ -65,8 +65,8 @@ def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> 
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingLibraryError(
-            "The report needs matplotlib: install it for this Python (Debian: python3-matplotlib), or leave "
-            "REPORT empty."
+            "The report needs matplotlib: install it for this Python (Debian: python3-matplotlib), or do without "
+            "a report."
         ) from error
     figure = Figure(figsize=(width, height), dpi=110, constrained_layout=True)
     FigureCanvasAgg(figure)

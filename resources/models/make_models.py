@@ -17,12 +17,13 @@ from qgis.core import (
     QgsProcessingModelOutput,
     QgsProcessingModelParameter,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
 )
 from qgis.PyQt.QtCore import QPointF
 
 FOLDER = Path(__file__).resolve().parent
-GROUP = "Hyperspectral anomaly detection"
+GROUP = "Example models"
 
 
 def add_input(
@@ -68,7 +69,7 @@ def add_step(
 
 def rx_then_evaluate() -> QgsProcessingModelAlgorithm:
     """Scores of RX, and how good they are."""
-    model = QgsProcessingModelAlgorithm("RX, then evaluate", GROUP)
+    model = QgsProcessingModelAlgorithm("RX then evaluate", GROUP)
     model.setHelpContent(
         {"ALG_DESC": "Scores an image with RX and judges the scores against a truth raster."}
     )
@@ -81,7 +82,7 @@ def rx_then_evaluate() -> QgsProcessingModelAlgorithm:
 
 def fit_then_apply() -> QgsProcessingModelAlgorithm:
     """Learn on one raster, score another."""
-    model = QgsProcessingModelAlgorithm("Fit on one raster, apply to another", GROUP)
+    model = QgsProcessingModelAlgorithm("Fit on one raster then apply to another", GROUP)
     model.setHelpContent(
         {"ALG_DESC": "Learns the background of one flight line and scores the next with it."}
     )
@@ -94,9 +95,32 @@ def fit_then_apply() -> QgsProcessingModelAlgorithm:
     return model
 
 
+def consensus_to_objects() -> QgsProcessingModelAlgorithm:
+    """From a raster to polygons."""
+    model = QgsProcessingModelAlgorithm("Consensus then objects", GROUP)
+    model.setHelpContent(
+        {
+            "ALG_DESC": "Scores an image with the consensus of several detectors, chooses a threshold for a stated "
+            "false-alarm rate, and lists the objects above it, with a mask and a report on why they stand out. "
+            "A start for models of your own."
+        }
+    )
+    add_input(model, QgsProcessingParameterRasterLayer("image", "Hyperspectral raster"), "The image.")
+    rate = QgsProcessingParameterNumber(
+        "rate", "False-alarm rate", QgsProcessingParameterNumber.Type.Double, 0.001, False, 1e-9, 0.1
+    )
+    add_input(model, rate, "The share of background pixels that may be flagged.")
+    add_step(model, "consensus", {"INPUT": "image"}, {"OUTPUT": "Scores"})
+    shared = {"SCORES": ("consensus", "OUTPUT"), "RATE": "rate"}
+    add_step(model, "threshold", shared, {"OUTPUT": "Mask"})
+    add_step(model, "objects", {**shared, "INPUT": "image"}, {"OUTPUT": "Objects"})
+    add_step(model, "explain", {"INPUT": "image", "OBJECTS": ("objects", "OUTPUT")}, {"OUTPUT": "Report"})
+    return model
+
+
 def write_models(folder: Path) -> None:
     """Write all models. The provider must be loaded."""
-    for make in (rx_then_evaluate, fit_then_apply):
+    for make in (rx_then_evaluate, fit_then_apply, consensus_to_objects):
         if not make().toFile(str(folder / f"{make.__name__}.model3")):
             raise OSError(f"{make.__name__} cannot be written to {folder}.")
 

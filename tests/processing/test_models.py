@@ -14,8 +14,10 @@ from qgis.core import (
 
 from qgis_hsi_anomaly.processing.resources import resource
 from tests.processing.conftest import Log
+from tests.test_decisions import scored  # noqa: F401 (a fixture)
+from tests.test_workflow import names
 
-NAMES = ("rx_then_evaluate", "fit_then_apply")
+NAMES = ("rx_then_evaluate", "fit_then_apply", "consensus_to_objects")
 
 
 @pytest.fixture
@@ -73,6 +75,33 @@ def test_fit_then_apply(model, scene, tmp_path):
     )
 
     assert done and outputs["applymodel:Scores"] == f"{tmp_path}/scores.tif"
+
+
+def test_consensus_to_objects(model, scored, tmp_path):  # noqa: F811
+    """From the raster to polygons, a mask and a page."""
+    outputs, done = execute(
+        model("consensus_to_objects"),
+        {
+            "image": f"{scored}/image.tif",
+            "rate": 0.005,
+            "consensus:Scores": f"{tmp_path}/out/scores.tif",
+            "threshold:Mask": f"{tmp_path}/out/mask.tif",
+            "objects:Objects": f"{tmp_path}/out/objects.gpkg",
+            "explain:Report": f"{tmp_path}/out/report.html",
+        },
+    )
+
+    assert done and outputs["objects:Objects"] == f"{tmp_path}/out/objects.gpkg"
+    assert {"scores.tif", "mask.tif", "objects.gpkg", "report.html"} <= set(names(tmp_path / "out"))
+
+
+def test_the_models_stand_in_the_toolbox_and_can_be_run(provider):
+    """Under the provider, ready to run and to be used in other models."""
+    found = {item.displayName(): item for item in provider.algorithms()}
+
+    for title in ("RX then evaluate", "Fit on one raster then apply to another", "Consensus then objects"):
+        assert found[title].canExecute() == (True, "")
+        assert found[title].create().provider() is provider
 
 
 def test_a_failure_stops_the_model(model, scene, tmp_path):

@@ -9,15 +9,17 @@ from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_id
 from qgis_hsi_anomaly.core.parameters import parameters_of
 from qgis_hsi_anomaly.jobs.execution import COMMAND_LINE_ONLY, Execution
 from qgis_hsi_anomaly.processing.resources import resource
+from qgis_hsi_anomaly.tools.registry import tools
 
-OTHERS = ("fitmodel", "applymodel", "suppressbackground", "evaluate", "environmentcheck")
+OTHERS = ("fitmodel", "applymodel", "suppressbackground", *(cls.id for cls in tools("toolbox")))
 ALL = (*detector_ids(), *OTHERS)
 
 
 def test_every_detector_and_tool_is_listed(provider):
     """Under the ids that models and scripts depend on."""
     assert provider.id() == "hsianomaly"
-    assert {algorithm.name() for algorithm in provider.algorithms()} == set(ALL)
+    models = {"RX then evaluate", "Fit on one raster then apply to another", "Consensus then objects"}
+    assert {algorithm.name() for algorithm in provider.algorithms()} == set(ALL) | models
 
 
 @pytest.mark.parametrize("id", ALL)

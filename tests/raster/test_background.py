@@ -11,6 +11,7 @@ import pytest
 from osgeo import gdal, ogr, osr
 
 from qgis_hsi_anomaly.core.errors import DataError, RasterError
+from qgis_hsi_anomaly.core.run import Run
 from qgis_hsi_anomaly.raster.georeference import Georeference
 from qgis_hsi_anomaly.raster.reader import open_cube
 from tests.raster.rasters import PLACE, UTM33, spectra, wkt, write_raster
@@ -226,6 +227,53 @@ def test_a_background_of_fewer_than_two_pixels_is_refused(tmp_path: Path, image:
     path = write_layers(tmp_path / "areas.gpkg", {"areas": [square((left, low, left + 30, low + 30))]})
     with pytest.raises(DataError, match="at least 2"):
         learned_from(image, path)
+
+
+def write_objects(path: Path, statuses: Sequence[Optional[str]]) -> str:
+    """Write squares of three columns side by side in rows 10 to 20, each with its field `status`."""
+    data = gdal.GetDriverByName("GPKG").Create(str(path), 0, 0, 0, gdal.GDT_Unknown)
+    reference = osr.SpatialReference()
+    reference.ImportFromEPSG(UTM33)
+    layer = data.CreateLayer("objects", reference, ogr.wkbPolygon)
+    layer.CreateField(ogr.FieldDefn("status", ogr.OFTString))
+    for number, status in enumerate(statuses):
+        left = BOX[0] + 90 * number
+        feature = ogr.Feature(layer.GetLayerDefn())
+        if status is not None:
+            feature.SetField("status", status)
+        feature.SetGeometry(square((left, BOX[1], left + 90, BOX[3])))
+        layer.CreateFeature(feature)
+    del layer, data
+    return str(path)
+
+
+def test_objects_that_are_ticked_true_are_left_out_of_the_background(tmp_path: Path, image: str) -> None:
+    path = write_objects(tmp_path / "objects.gpkg", ["unknown", "true", "false", None])
+    ticked = np.zeros((37, 29), dtype=bool)
+    ticked[10:20, 7:10] = True
+    said: List[str] = []
+
+    cube = open_cube(image, background=path, run=Run(on_message=said.append))
+    np.testing.assert_array_equal(cube.background, ~ticked)
+    assert any("ticked true, 30 pixels, are left out of the background" in text for text in said)
+    np.testing.assert_array_equal(learned_from(image, f"{path}|subset=fid > 1"), ~ticked)
+
+
+def test_objects_of_which_none_is_true_are_refused(tmp_path: Path, image: str) -> None:
+    for statuses in (["unknown", "false"], [None, None]):
+        with pytest.raises(DataError, match=r"BACKGROUND: no object of .* has the status true: tick those"):
+            learned_from(image, write_objects(tmp_path / "objects.gpkg", statuses))
+    path = write_objects(tmp_path / "mixed.gpkg", ["true", "maybe"])
+    with pytest.raises(RasterError, match="holds 'maybe': it may hold unknown, true, false"):
+        learned_from(image, path)
+
+
+def test_polygons_with_a_status_of_another_kind_are_polygons(tmp_path: Path, image: str) -> None:
+    path = write_objects(tmp_path / "parcels.gpkg", ["sold", None, "planned"])
+    inside = np.zeros((37, 29), dtype=bool)
+    inside[10:20, 4:13] = True
+
+    np.testing.assert_array_equal(learned_from(image, path), inside)
 
 
 def test_a_georeference_without_place_is_shown_as_qgis_does() -> None:

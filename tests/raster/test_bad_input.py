@@ -201,7 +201,7 @@ def test_truth_of_another_size_or_with_one_class(tmp_path: Path) -> None:
     path = write_raster(tmp_path / "truth.tif", truth)
     with pytest.raises(DataError, match=r"truth.tif has one class"):
         read_truth(path, (4, 3))
-    with pytest.raises(DataError, match=r"4 rows and 3 columns, the scores 3 and 4"):
+    with pytest.raises(DataError, match=r"4 rows and 3 columns, the score layer 3 and 4"):
         read_truth(path, (3, 4))
     with pytest.raises(DataError, match="one class"):
         read_truth(write_raster(tmp_path / "ones.tif", truth + 1), (4, 3))

@@ -1,0 +1,1 @@
+"""Files of imaging spectrometers as their users download them: one module a product."""
