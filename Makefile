@@ -18,10 +18,10 @@ endif
 export QT_QPA_PLATFORM ?= offscreen
 QGIS_PATH := /usr/bin:$(PATH)
 
-.PHONY: help setup setup-bench demo test lint format docs build package deploy bench-quality bench-speed clean
+.PHONY: help setup setup-bench demo test coverage lint format docs build package deploy bench-quality bench-speed clean
 
 help:
-	@echo "make demo | test | lint | format | docs | build | package | deploy | bench-quality | bench-speed | clean"
+	@echo "make demo | test | coverage | lint | format | docs | build | package | deploy | bench-quality | bench-speed | clean"
 
 setup:
 	@.ci/setup
@@ -33,8 +33,13 @@ setup-bench:
 demo: setup build
 	@PATH="$(QGIS_PATH)" $(PYTHON) resources/demo/demo.py $(DEMO)
 
+# PYTEST="-k NAME" runs some tests; where all are run, branch coverage is measured too.
 test: setup build
-	@PATH="$(QGIS_PATH)" $(PYTHON) -m pytest $(PYTEST)
+	@PATH="$(QGIS_PATH)" $(PYTHON) $(if $(PYTEST),,-m coverage run) -m pytest $(PYTEST)
+
+# Of the last whole `make test`: lines and branches, by file, that no test reached.
+coverage: setup
+	@$(PYTHON) -m coverage report
 
 lint: setup
 	@failed=; \
@@ -47,9 +52,10 @@ lint: setup
 format: setup
 	@$(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format .
 
-# The pages that are made from the code. Pictures of QGIS take a screen: docs/make_screenshots.py.
+# The page made from the code, and the tables made from kept figures. Pictures of QGIS take a screen: docs/make_screenshots.py.
 docs: setup
 	@$(PYTHON) docs/make_algorithms.py
+	@$(PYTHON) docs/make_tables.py
 
 # The plugin folder as QGIS wants it: package, metadata.txt, resources and the guide its help opens in one place.
 build:
@@ -70,12 +76,11 @@ deploy: build
 	@echo "Installed in $(PLUGINS)/$(NAME). Enable it under Plugins > Manage and Install Plugins."
 
 bench-quality: setup-bench
-	@$(PYTHON) benchmarks/quality.py $(BENCH)
-	@$(PYTHON) benchmarks/improved.py --output build/bench/improved.json > build/bench/improved.txt
-	@cat build/bench/improved.txt
+	@$(PYTHON) -m benchmarks.quality $(BENCH)
+	@$(PYTHON) -m benchmarks.improved
 
 bench-speed: setup-bench
-	@$(PYTHON) benchmarks/speed.py $(BENCH)
+	@$(PYTHON) -m benchmarks.speed $(BENCH)
 
 clean:
 	rm -rf build

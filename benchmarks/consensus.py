@@ -1,7 +1,7 @@
 """Rules that combine detectors without labels, compared: what docs/consensus.md reports.
 
-    python benchmarks/consensus.py [--seeds 0 1 2 3] [--no-implants] [--output FOLDER]
-    python benchmarks/consensus.py --large [--output FOLDER]
+    HSI_ANOMALY_DATA=data python -m benchmarks.consensus [--seeds 0 1 2 3] [--no-implants] [--output FOLDER]
+    python -m benchmarks.consensus --large [--output FOLDER]
 
 The first prints AUC(PD,PF) of every member and rule: mean and least of six real scenes, SDData, and the mean over
 simulated scenes of `simulated.py`. The rule and the members' settings were chosen with seeds 0 and 1; 2 and 3
@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple
 
 import numpy as np
-from quality import PAPER, SCENES
-from results import save, table
 from scipy.special import ndtri
-from simulated import SETTINGS, scene
 
+from benchmarks.quality import PAPER, SCENES
+from benchmarks.results import save, table
+from benchmarks.simulated import SETTINGS, scene
 from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors.consensus import FAMILIES, MEMBERS, VOTES, Consensus
 from qgis_hsi_anomaly.core.detectors.registry import make_detector

@@ -1,6 +1,6 @@
 """What compressed gradients cost E2E-SSCADE: RS-DGC beside plain top-k of the same size, on the six paper scenes.
 
-    HSI_ANOMALY_DATA=data .venv/bin/python -m benchmarks.gradient_compression [--processes 2] [--seeds 1]
+    HSI_ANOMALY_DATA=data python -m benchmarks.gradient_compression [--processes 2] [--seeds 1]
         [--trainings "as published,large steps,improved"] [--output build/bench]
 
 The trainings: `as published` (reference variant: twenty small steps hardly move the weights, so that no compression can

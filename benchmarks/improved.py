@@ -1,17 +1,16 @@
 """What training is worth in `sscade --variant improved`: AUC(PD,PF) trained, untrained and of Ledoit-Wolf RX.
 
-    HSI_ANOMALY_DATA=data .venv/bin/python benchmarks/improved.py [--variant improved] [--seeds 3] [--simulated 1]
-        [--output FILE.json]
+    HSI_ANOMALY_DATA=data python -m benchmarks.improved [--variant improved] [--seeds 3] [--simulated 1]
+        [--output build/bench]
 
 The real scenes are six of the publications and SDData; the simulated ones those of `benchmarks/simulated.py`,
-each drawn with `--simulated` seeds. Prints a row a scene, the mean over the six scenes for every seed, and the
-processor seconds of one fit with its control and its maps.
+each drawn with `--simulated` seeds. A row a scene: mean and standard deviation over the
+seeds, and the processor seconds of one fit with its control and its maps.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -21,9 +20,9 @@ from typing import Any, Dict, Iterator, List, Tuple
 import numpy as np
 import numpy.typing as npt
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from benchmarks import simulated
+from benchmarks.quality import PAPER
+from benchmarks.results import save, table
 from qgis_hsi_anomaly.core.cube import ArrayCube, Cube
 from qgis_hsi_anomaly.core.deep.scene import Scene
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
@@ -31,7 +30,6 @@ from qgis_hsi_anomaly.core.metrics import area_under_roc, label_scores
 from qgis_hsi_anomaly.core.run import ALONE
 
 Array = npt.NDArray[Any]
-PAPER = ("sandiego", "hydice", "beach-3", "urban-1", "urban-2", "urban-4")
 
 
 def real_scenes(folder: str) -> Iterator[Tuple[str, Cube, Array]]:
@@ -73,14 +71,13 @@ def compare(variant: str, cube: Cube, truth: Array, seeds: int) -> Dict[str, Any
     return found
 
 
-def show(name: str, found: Dict[str, Any]) -> None:
-    """Print one row."""
-    trained, untrained = np.array(found["trained"]), np.array(found["untrained"])
-    print(
-        f"{name:24s} rx {found['rx']:.4f}  untrained {untrained.mean():.4f} ± {untrained.std():.4f}  "
-        f"trained {trained.mean():.4f} ± {trained.std():.4f}  {np.mean(found['seconds']):.1f} s",
-        flush=True,
-    )
+def report(rows: Dict[str, Dict[str, Any]]) -> str:
+    """Lay the rows out: scenes down, mean and standard deviation over seeds across."""
+    lines = []
+    for name, found in rows.items():
+        cells = [f"{np.mean(found[key]):.4f} ± {np.std(found[key]):.4f}" for key in ("untrained", "trained")]
+        lines.append([name, f"{found['rx']:.4f}", *cells, f"{np.mean(found['seconds']):.1f}"])
+    return table(["", "Ledoit-Wolf RX", "untrained", "trained", "processor s"], lines)
 
 
 def mean_of(rows: List[Dict[str, Any]]) -> Dict[str, Any]:
@@ -96,25 +93,23 @@ def main() -> None:
     parser.add_argument(
         "--simulated", type=int, default=1, help="draws of every simulated setting; 0 for none"
     )
-    parser.add_argument("--output")
+    parser.add_argument("--output", type=Path, default=Path("build/bench"))
     arguments = parser.parse_args()
     rows: Dict[str, Dict[str, Any]] = {}
     if "HSI_ANOMALY_DATA" in os.environ:
         for name, cube, truth in real_scenes(os.environ["HSI_ANOMALY_DATA"]):
             rows[name] = compare(arguments.variant, cube, truth, arguments.seeds)
-            show(name, rows[name])
+            print(f"{name} done", file=sys.stderr, flush=True)
         rows["mean of six"] = mean_of([rows[name] for name in PAPER])
-        show("mean of six", rows["mean of six"])
     drawn = []
     for name, cube, truth in simulated_scenes(arguments.simulated):
         rows[name] = compare(arguments.variant, cube, truth, arguments.seeds)
         drawn.append(rows[name])
-        show(name, rows[name])
+        print(f"{name} done", file=sys.stderr, flush=True)
     if drawn:
         rows["mean of simulated"] = mean_of(drawn)
-        show("mean of simulated", rows["mean of simulated"])
-    if arguments.output:
-        Path(arguments.output).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    title = f"sscade --variant {arguments.variant}, {arguments.seeds} seed(s)\n\n"
+    save(arguments.output, f"improved-{arguments.variant}", title + report(rows), rows)
 
 
 if __name__ == "__main__":

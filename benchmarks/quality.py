@@ -1,6 +1,7 @@
 """How well each detector finds the anomalies of the real scenes: `make bench-quality`.
 
-    python benchmarks/quality.py [--detectors rx,knn] [--scenes sandiego,hydice] [--seeds 5] [--output FOLDER]
+    HSI_ANOMALY_DATA=data python -m benchmarks.quality [--detectors rx,knn] [--scenes sandiego,hydice]
+        [--seeds 5] [--output FOLDER]
 
 Every detector with its defaults on six scenes of the literature and one georeferenced one, from the folder that
 HSI_ANOMALY_DATA names: AUC(PD,PF), AUC(PF,tau), average precision and seconds. Learned detectors are run with several
@@ -24,8 +25,8 @@ from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy as np
 from osgeo import gdal
-from results import save, table
 
+from benchmarks.results import save, table
 from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_ids, make_detector
 from qgis_hsi_anomaly.core.errors import HsiAnomalyError
 from qgis_hsi_anomaly.core.metrics import figures, label_scores

@@ -1,6 +1,6 @@
 """Simulated hyperspectral scenes with known anomalies: backgrounds, sensors, target sizes and contrasts.
 
-`python benchmarks/simulated.py FOLDER` writes every standard scene as FOLDER/NAME.npz (cube, truth, wavelengths).
+`python -m benchmarks.simulated FOLDER` writes every standard scene as FOLDER/NAME.npz (cube, truth, wavelengths).
 
 A scene is drawn in this order, each step from one seeded generator: reflectance spectra of a few materials
 (a slope, broad bumps and absorption features; vegetation has its red edge), maps of their abundances, shade
@@ -10,7 +10,7 @@ given side, the sensor's blur of half a pixel, sunlight through the atmosphere's
 
 from __future__ import annotations
 
-import sys
+import argparse
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Tuple
@@ -245,4 +245,6 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", metavar="FOLDER")
+    main(parser.parse_args().folder)

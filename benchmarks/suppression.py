@@ -1,6 +1,6 @@
 """What background suppression (BSDM) does for RX on the six paper scenes: before, untrained, and trained.
 
-    HSI_ANOMALY_DATA=data .venv/bin/python -m benchmarks.suppression [--epochs 500] [--seeds 1] [--controls 5]
+    HSI_ANOMALY_DATA=data python -m benchmarks.suppression [--epochs 500] [--seeds 1] [--controls 5]
         [--scenes sandiego,hydice] [--output build/bench]
 
 AUC(PD,PF) of RX with the Ledoit-Wolf covariance, and of plain RX, which the paper compares with: on the cube itself, on

@@ -1,7 +1,7 @@
 """Speed of E2E-SSCADE's training, on the reference variant and, where nothing else is said, 300 x 480 x 224 pixels.
 
-    .venv/bin/python -m benchmarks.training_speed [growth] [training_against_products] [processes]
-    .venv/bin/python -m benchmarks.training_speed device --device cuda [--output build/bench]
+    python -m benchmarks.training_speed [growth] [training_against_products] [processes]
+    python -m benchmarks.training_speed device --device cuda [--output build/bench]
 
 `growth` and `training_against_products` measure one process: against N x N projectors, and against the bare matrix
 products of the layers; `processes` two worker processes of one thread against one; every figure is a ratio of
@@ -24,6 +24,7 @@ from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 import numpy as np
 
+from benchmarks.results import save
 from qgis_hsi_anomaly.core.cube import Array, ArrayCube
 from qgis_hsi_anomaly.core.detectors.sscade import SSCADE
 from qgis_hsi_anomaly.core.run import ALONE, Run
@@ -345,8 +346,6 @@ def main() -> None:
     if arguments.device or "device" in arguments.what:
         found = device(arguments.device or "cuda")
         if arguments.output is not None:
-            from benchmarks.results import save
-
             save(
                 arguments.output,
                 f"training-{found['device'].split(':')[0]}",

@@ -1,5 +1,6 @@
 """Fixtures every room's tests share."""
 
+import io
 import os
 from pathlib import Path
 
@@ -25,3 +26,17 @@ def data_folder() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("HSI_ANOMALY_DATA does not name the folder of real scenes")
     return Path(folder)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where coverage is measured, as `make test` does, tell it before the runner's own last line."""
+    try:
+        from coverage import Coverage
+    except ImportError:
+        return
+    measured = Coverage.current()
+    if measured is not None:
+        measured.stop()
+        total = measured.report(file=io.StringIO())
+        terminalreporter.write_line(f"Lines and branches covered: {total:.1f} % (make coverage: by file)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -10,22 +11,55 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import quality
-import results
-import speed
 
-from benchmarks import training_speed
+from benchmarks import quality, results, speed, training_speed
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+TOP = Path(__file__).parents[1]
+NAMES = sorted(
+    path.stem for path in (TOP / "benchmarks").glob("*.py") if path.stem not in ("__init__", "results")
+)
+
+
+def run(name: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """Start a benchmark as the documentation says."""
+    command = [sys.executable, "-m", f"benchmarks.{name}", *options]
+    return subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_benchmark_starts_the_same_way(name: str) -> None:
+    """By its module's name, as its first lines say; and it can say what it takes."""
+    text = (TOP / "benchmarks" / f"{name}.py").read_text(encoding="utf-8")
+    assert f"python -m benchmarks.{name}" in text
+    done = run(name, "--help")
+    assert done.returncode == 0, done.stderr
+    assert "usage" in done.stdout
+
+
+def test_what_is_measured_is_the_checkout_not_an_installed_package(tmp_path: Path) -> None:
+    """With threads that give their core away while they wait."""
+    installed = tmp_path / "qgis_hsi_anomaly"
+    installed.mkdir()
+    (installed / "__init__.py").touch()
+    (tmp_path / "benchmarks").symlink_to(TOP / "benchmarks")
+    program = "import os, benchmarks, qgis_hsi_anomaly; print(qgis_hsi_anomaly.__file__, os.environ['OMP_WAIT_POLICY'])"
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**environment, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == [str(TOP / "qgis_hsi_anomaly" / "__init__.py"), "PASSIVE"], done.stderr
 
 
 def test_quality_gives_the_known_figures_of_a_scene(
     data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HSI_ANOMALY_DATA", str(data_folder))
-    script = [sys.executable, str(BENCHMARKS / "quality.py")]
-    options = ["--detectors", "rx,knn", "--scenes", "hydice,SDData", "--output", str(tmp_path)]
-    done = subprocess.run([*script, *options], capture_output=True, text=True, check=False)
+    done = run("quality", "--detectors", "rx,knn", "--scenes", "hydice,SDData", "--output", str(tmp_path))
     assert done.returncode == 0, done.stderr
     measured = json.loads((tmp_path / "quality.json").read_text(encoding="utf-8"))["results"]["measured"]
     assert measured["rx none"]["hydice"]["AUC_PD_PF"] == pytest.approx(0.9763, abs=1e-4)
@@ -36,9 +70,7 @@ def test_quality_gives_the_known_figures_of_a_scene(
 
 def test_quality_refuses_to_run_without_the_scenes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HSI_ANOMALY_DATA", raising=False)
-    done = subprocess.run(
-        [sys.executable, str(BENCHMARKS / "quality.py")], capture_output=True, text=True, check=False
-    )
+    done = run("quality")
     assert done.returncode == 1
     assert done.stderr.strip() == "HSI_ANOMALY_DATA must name the folder of the real scenes."
 
