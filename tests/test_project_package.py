@@ -171,7 +171,10 @@ def test_library_installs_with_its_console_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["demo", "test", "build", "package", "deploy", "bench-quality", "bench-speed", "lint", "clean"],
+    [
+        *("demo", "test", "coverage", "lint", "format", "docs", "build", "package", "deploy"),
+        *("bench-quality", "bench-speed", "clean"),
+    ],
 )
 def test_makefile_knows_the_promised_command(target: str) -> None:
     run("make", "--dry-run", target)

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "raster": {"core", "raster"},
     "jobs": {"core", "jobs"},
     "style": {"core", "style"},
-    "report": {"core", "report"},
+    "report": {"core", "style", "report"},
     "record": {"core", "raster", "record"},
     "outputs": {"core", "raster", "outputs"},
     "tools": {"core", "raster", "jobs", "style", "report", "record", "outputs", "workflow", "tools"},

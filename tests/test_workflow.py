@@ -146,6 +146,7 @@ def test_apply_suppresses_the_background_of_another_raster(scene):
         "model.hsi.json",
         "other.tif",
         "scene.tif",
+        "suppressed.qml",
         "suppressed.tif",
         "suppressed.tif.json",
         "truth.tif",

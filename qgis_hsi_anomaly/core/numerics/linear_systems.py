@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import List
+from typing import Callable, List, Tuple
 
 import numpy as np
 
 from ..cube import Array
+
+_TINY = float(np.finfo(np.float64).tiny)
 
 
 def products(vectors: Array) -> Array:
@@ -60,6 +62,36 @@ def solve_factored(factors: Array, right: Array) -> Array:
     for i in range(p - 2, -1, -1):
         solution[i] -= np.einsum("kn,kn->n", columns[i][1:], solution[i + 1 :])
     return solution
+
+
+def conjugate_gradients(
+    multiply: Callable[[Array], Array],
+    right: Array,
+    smallest: float,
+    tolerance: float = 1e-7,
+    steps: int = 30,
+) -> Tuple[Array, Array]:
+    """Solve n symmetric positive definite systems of size p that are given by what they make of vectors.
+
+    multiply : takes (n, p), a vector a system, gives the systems' products with them. right : (n, p) float64.
+    smallest : what no eigenvalue is below.
+    Returns the solutions, (n, p), and which are within `tolerance` of their length after `steps` steps, (n,) bool.
+    M. R. Hestenes, E. Stiefel, J. Res. Nat. Bur. Standards 49 (1952) 409-436.
+    """
+    solution, residual, direction = np.zeros_like(right), right.copy(), right
+    squares = np.einsum("np,np->n", residual, residual)
+    for _ in range(steps):
+        image = multiply(direction)
+        length = squares / np.maximum(np.einsum("np,np->n", direction, image), _TINY)
+        solution += length[:, None] * direction
+        residual -= length[:, None] * image
+        before, squares = squares, np.einsum("np,np->n", residual, residual)
+        # The error is no longer than the residual over the smallest eigenvalue.
+        solved = np.asarray(np.sqrt(squares) <= tolerance * smallest * np.linalg.norm(solution, axis=1))
+        if solved.all():
+            break
+        direction = residual + (squares / np.maximum(before, _TINY))[:, None] * direction
+    return solution, solved
 
 
 def _columns(matrices: Array, p: int) -> List[Array]:

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from qgis_hsi_anomaly.core.numerics.linear_systems import diagonal_places, products, solve_packed
+from qgis_hsi_anomaly.core.numerics.linear_systems import (
+    conjugate_gradients,
+    diagonal_places,
+    products,
+    solve_packed,
+)
 
 
 @pytest.mark.parametrize("p", [1, 2, 7, 20])
@@ -24,3 +29,29 @@ def test_the_diagonal_is_found():
     vector = np.arange(1.0, 5.0)
 
     np.testing.assert_array_equal(products(vector[None, :, None])[0, diagonal_places(4), 0], vector**2)
+
+
+@pytest.mark.parametrize("smallest", [1.0, 100.0])
+def test_steps_end_at_the_solutions_of_numpy(smallest):
+    """Systems of their own, a right side of zeros among them."""
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(6, 9, 30))
+    systems = np.einsum("nik,njk->nij", vectors, vectors) + smallest * np.eye(9)
+    right = random.normal(size=(6, 9))
+    right[2] = 0
+
+    found, solved = conjugate_gradients(lambda v: np.einsum("nij,nj->ni", systems, v), right, smallest)
+
+    assert solved.all()
+    expected = np.linalg.solve(systems, right[..., None])[..., 0]
+    np.testing.assert_allclose(found, expected, atol=1e-7 * np.linalg.norm(expected, axis=1).max())
+
+
+def test_what_does_not_converge_is_told():
+    """Eigenvalues from 1 to 1e8 take more than ten steps; the identity takes one."""
+    scales = np.stack([np.logspace(0, 8, 40), np.ones(40)])
+
+    found, solved = conjugate_gradients(lambda v: scales * v, np.ones((2, 40)), 1.0, steps=10)
+
+    np.testing.assert_array_equal(solved, [False, True])
+    np.testing.assert_allclose(found[1], 1.0)
