@@ -77,6 +77,7 @@ deploy: build
 
 bench-quality: setup-bench
 	@$(PYTHON) -m benchmarks.quality $(BENCH)
+	@$(PYTHON) -m benchmarks.consensus --seeds 2 3
 	@$(PYTHON) -m benchmarks.improved
 
 bench-speed: setup-bench

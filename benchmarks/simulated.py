@@ -13,23 +13,30 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Tuple
+from typing import Any, Tuple, Union
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+Size = Union[float, Tuple[float, ...]]
 
 
 @dataclass(frozen=True)
 class Sensor:
-    """bands between low and high nm; snr : mean signal over noise; stripes : sd of a column's gain."""
+    """bands between low and high nm; snr : mean signal over noise; stripes : sd of a column's gain.
+
+    smile : nm by which the bands of the outermost columns are shifted. correlated : share of the noise's variance
+    that neighboring pixels and bands have in common.
+    """
 
     bands: int
     low: float
     high: float
     snr: float
     stripes: float = 0.0
+    smile: float = 0.0
+    correlated: float = 0.0
 
 
 SENSORS = {
@@ -37,6 +44,9 @@ SENSORS = {
     "vnir": Sensor(100, 400.0, 1000.0, 120.0),
     "satellite": Sensor(200, 420.0, 2450.0, 80.0, 0.002),
     "coarse": Sensor(50, 450.0, 2450.0, 150.0),
+    "striped": Sensor(150, 420.0, 2450.0, 150.0, stripes=0.01),
+    "smiling": Sensor(160, 400.0, 2450.0, 200.0, smile=4.0),
+    "dependent": Sensor(120, 400.0, 1000.0, 60.0, correlated=0.7),
 }
 BACKGROUNDS = ("rural", "fields", "coast", "town")
 
@@ -46,7 +56,7 @@ class Setting:
     """One standard scene: what `simulate` takes, by the same names."""
 
     name: str
-    target_size: float
+    target_size: Size
     contrast: float
     background: str
     sensor: str
@@ -71,9 +81,23 @@ SETTINGS = (
 )
 
 
+ANY_SIZE = (0.7, 1.0, 1.0, 2.0, 2.0, 3.0, 5.0, 8.0, 13.0, 20.0)
+DIFFICULT = (
+    Setting("any-size-rural", ANY_SIZE, 0.3, "rural", "airborne", len(ANY_SIZE)),
+    Setting("any-size-town", ANY_SIZE, 0.5, "town", "striped", len(ANY_SIZE)),
+    Setting("any-size-fields", ANY_SIZE, 0.3, "fields", "smiling", len(ANY_SIZE)),
+    Setting("any-size-coast", ANY_SIZE, 0.4, "coast", "dependent", len(ANY_SIZE)),
+    Setting("small-town-striped", (1.0, 2.0), 0.5, "town", "striped", 12),
+    Setting("small-rural-smiling", (1.0, 2.0, 3.0), 0.3, "rural", "smiling", 12),
+    Setting("cloths-fields", (7.0, 9.0, 11.0), 0.3, "fields", "dependent", 6),
+    Setting("cloths-town", (8.0, 12.0, 20.0), 0.4, "town", "smiling", 3),
+)
+"""Scenes with sensors that stripe, smile or have dependent noise, and targets of many sizes in one scene."""
+
+
 def simulate(
     seed: int,
-    target_size: float = 2.0,
+    target_size: Size = 2.0,
     contrast: float = 0.5,
     background: str = "town",
     sensor: str = "airborne",
@@ -83,7 +107,8 @@ def simulate(
 ) -> Tuple[Array, Array]:
     """Return a cube (rows, columns, bands) float32, counts of about 0 to 5000, and its truth (rows, columns) bool.
 
-    target_size : side of the square targets, in pixels; below 1 they fill a part of one pixel.
+    target_size : side of the square targets, in pixels; below 1 they fill a part of one pixel. Of several sizes the
+    targets have one after the other, the largest first.
     contrast : 1 = the target's own material; less draws its spectrum towards the scene's mean spectrum.
     """
     draw = np.random.default_rng(seed)
@@ -103,10 +128,16 @@ def simulate(
     reflectance *= 1 + 0.1 * _field(draw, rows, columns, 3)[..., None]
     reflectance = _blur(np.maximum(reflectance, 0.002))
     signal = reflectance * _sunlight(waves)
+    if instrument.smile > 0:
+        signal = _smile(signal, waves, instrument.smile)
     noise = signal.mean() / instrument.snr * np.sqrt(0.3 + 0.7 * signal / signal.mean())
-    signal = signal + noise * draw.standard_normal(signal.shape)
+    own = draw.standard_normal(signal.shape)
+    if instrument.correlated > 0:
+        common = _common(draw, signal.shape)
+        own = np.sqrt(1 - instrument.correlated) * own + np.sqrt(instrument.correlated) * common
+    signal = signal + noise * own
     signal *= 1 + instrument.stripes * draw.standard_normal((1, columns, len(waves)))
-    least = 0.5 * min(1.0, target_size**2)
+    least = 0.5 * min(1.0, np.min(target_size) ** 2)
     return signal.astype(np.float32), fill >= least
 
 
@@ -194,18 +225,34 @@ def _abundances(draw: np.random.Generator, background: str, rows: int, columns: 
     return np.asarray(shares / shares.sum(axis=-1, keepdims=True))
 
 
-def _targets(draw: np.random.Generator, rows: int, columns: int, size: float, count: int) -> Array:
+def _targets(draw: np.random.Generator, rows: int, columns: int, sizes: Size, count: int) -> Array:
     """Share of every pixel that targets fill, (rows, columns); they keep apart and off the edge."""
     fill = np.zeros((rows, columns))
-    side = int(np.ceil(size))
-    placed = 0
-    while placed < count:
-        top, left = draw.integers(2, rows - side - 2), draw.integers(2, columns - side - 2)
-        if fill[max(top - 3, 0) : top + side + 3, max(left - 3, 0) : left + side + 3].any():
-            continue
+    several = np.resize(np.atleast_1d(sizes), count)
+    for size in sorted(several, reverse=True):
+        side = int(np.ceil(size))
+        while True:
+            top, left = draw.integers(2, rows - side - 2), draw.integers(2, columns - side - 2)
+            if not fill[max(top - 3, 0) : top + side + 3, max(left - 3, 0) : left + side + 3].any():
+                break
         fill[top : top + side, left : left + side] = (size / side) ** 2
-        placed += 1
     return fill
+
+
+def _smile(signal: Array, waves: Array, shift: float) -> Array:
+    """What bands see whose centers are shifted by up to `shift` nm, as the square of the distance from the middle."""
+    columns = signal.shape[1]
+    shifts = shift * np.linspace(-1, 1, columns) ** 2
+    slope = np.gradient(signal, waves, axis=2)
+    return np.asarray(signal + shifts[None, :, None] * slope)
+
+
+def _common(draw: np.random.Generator, shape: Tuple[int, ...]) -> Array:
+    """Noise of variance 1 that neighbors along a row and neighboring bands share."""
+    noise = draw.standard_normal(shape)
+    for axis in (1, 2):
+        noise = (noise + np.roll(noise, 1, axis) + np.roll(noise, 2, axis)) / np.sqrt(3)
+    return noise
 
 
 def _blur(image: Array) -> Array:
@@ -237,7 +284,7 @@ def _sunlight(waves: Array) -> Array:
 def main(folder: str) -> None:
     """Write the standard scenes."""
     Path(folder).mkdir(parents=True, exist_ok=True)
-    for setting in SETTINGS:
+    for setting in (*SETTINGS, *DIFFICULT):
         cube, truth = scene(setting)
         path = Path(folder) / f"{setting.name}.npz"
         np.savez_compressed(path, cube=cube, truth=truth, wavelengths=wavelengths(setting.sensor))

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import quality, results, speed, training_speed
+from benchmarks import consensus, quality, results, speed, training_speed
 
 TOP = Path(__file__).parents[1]
 NAMES = sorted(
@@ -191,3 +191,30 @@ def test_compression_and_suppression_lay_out_what_they_measure() -> None:
     text = suppression.report({"hydice": {**kinds, "seconds": 3.0}})
     assert "0.9000 ± 0.0000" in text
     assert "RX, plain" in text
+
+
+def test_objects_are_counted_until_too_many_are_false() -> None:
+    truth = np.zeros((30, 30), dtype=bool)
+    truth[2:4, 2:4] = truth[20, 20] = True
+    scores = np.random.default_rng(0).random((30, 30))
+    scores[2, 2] = 3
+    assert quality.object_recall(scores, truth, false_objects=0) == 0.5
+    scores[20, 20] = 2
+    assert quality.object_recall(scores, truth, false_objects=0) == 1.0
+    scores[2, 2] = scores[20, 20] = 0
+    assert quality.object_recall(scores, truth, false_objects=3) == 0.0
+
+
+def test_a_rule_is_chosen_on_the_other_places() -> None:
+    """A rule that is good at one place only is not chosen there."""
+    wanted = ("AUC_PD_PF", "AVERAGE_PRECISION", "PD_AT_PF_1E3")
+    real = {
+        rule: {name: dict.fromkeys(wanted, value) for name in quality.SCENES}
+        for rule, value in (("even", 0.5), ("lucky", 0.4))
+    }
+    real["lucky"]["hydice"] = dict.fromkeys(wanted, 1.0)
+    chosen, reached = consensus.left_out(real)
+    assert set(chosen) == set(quality.PLACES)
+    assert chosen["Copperas Cove"] == "even"
+    assert reached["hydice"]["AUC_PD_PF"] == 0.5
+    assert sorted(name for names in quality.PLACES.values() for name in names) == sorted(quality.SCENES)
