@@ -79,11 +79,8 @@ def match_bands(
     if wavelengths is not None and len(known):
         wanted = np.asarray(wavelengths, dtype=np.float64)
         offered = table.wavelengths[known - 1]
-        distances = np.abs(wanted[:, None] - offered[None, :])
-        nearest = distances.argmin(axis=1)
-        reach = np.fmax(_half_spacing(wanted), table.fwhm[known - 1][nearest] / 2)
-        missing = distances[np.arange(len(wanted)), nearest] > reach
-        if not missing.any() and len(set(nearest.tolist())) == len(wanted):
+        nearest = nearest_bands(wanted, offered, table.fwhm[known - 1])
+        if (nearest >= 0).all():
             return [int(number) for number in known[nearest]]
         raise ModelError(
             f"The raster does not have the model's bands: the model needs {_in_short(wanted)} nm, "
@@ -99,6 +96,27 @@ def match_bands(
         f"(numbers {numbers_text(band_numbers)} of {raster_bands}), the raster has {len(usable)} usable ones "
         f"(numbers {numbers_text(usable.tolist())} of {len(table.names)})."
     )
+
+
+def nearest_bands(wanted: Array, offered: Array, fwhm: Array) -> Array:
+    """Return for every wavelength wanted (n,) the place of the nearest of those offered (m,), -1 where none is near.
+
+    Near is no farther than half the spacing of those wanted there, or half the offered band's width, `fwhm` (m,), NaN
+    where unknown; all in nanometers. An offered band is nearest to one alone.
+    """
+    distances = np.abs(wanted[:, None] - offered[None, :])
+    nearest = distances.argmin(axis=1)
+    distance = distances[np.arange(len(wanted)), nearest]
+    near = distance <= np.fmax(_half_spacing(wanted), fwhm[nearest] / 2)
+    best = np.full(len(offered), np.inf)
+    np.minimum.at(best, nearest, distance)
+    near &= distance == best[nearest]
+    # Of two equally near ones the first.
+    taken = np.unique(nearest[near], return_index=True)[1]
+    found = np.full(len(wanted), -1)
+    chosen = np.flatnonzero(near)[taken]
+    found[chosen] = nearest[chosen]
+    return found
 
 
 def _half_spacing(wavelengths: Array) -> Array:

@@ -16,6 +16,9 @@ Array = npt.NDArray[Any]
 MEMORY_BUDGET = 256 * 2**20
 """Bytes one row block and what is made of it may take, unless a cube says otherwise."""
 
+_MOST_BANDS = 512
+"""Bands of an imaging spectrometer, at most."""
+
 
 @dataclass(frozen=True)
 class Block:
@@ -53,6 +56,7 @@ class Cube(ABC):
     pixel_area : square map units (meters where the CRS is geographic) a pixel covers; None without a CRS.
     memory_budget : bytes that row blocks and what detectors make of them may take.
     block_rows : fixed height of row blocks; None lets the budget decide.
+    reading_bytes : what reading takes beside the rows that are read.
     """
 
     rows: int
@@ -67,6 +71,7 @@ class Cube(ABC):
     pixel_area: Optional[float] = None
     memory_budget: int = MEMORY_BUDGET
     block_rows: Optional[int] = None
+    reading_bytes: int = 0
 
     @abstractmethod
     def read_rows(self, start: int, stop: int) -> Array:
@@ -123,12 +128,14 @@ class Cube(ABC):
 class ArrayCube(Cube):
     """A cube over an array in memory or a memory map.
 
-    array : (rows, columns, bands), any real dtype. Pixels that are not finite in every band are not valid.
+    array : (rows, columns, bands), any real dtype. Pixels that are not finite in every band, or masked in one (a
+    numpy masked array, as rasterio's `read(masked=True)` gives), are not valid.
     valid : (rows, columns) bool; found from the array where it is not given.
     background : (rows, columns) bool, where the background may be learned; all valid pixels by default.
     band_numbers : 1 to bands by default. raster_bands : the highest of them by default.
 
-    Raises DataError when the shapes do not fit or fewer than two pixels are valid.
+    Raises DataError when the shapes do not fit, when the first axis, not the last, is plainly the bands, or fewer than
+    two pixels are valid.
     """
 
     def __init__(
@@ -148,6 +155,13 @@ class ArrayCube(Cube):
             raise DataError(
                 f"A cube must be (rows, columns, bands), none of them 0; got shape {array.shape}."
             )
+        bands = [len(given) for given in (wavelengths, fwhm, band_numbers) if given is not None]
+        if any(count != array.shape[2] for count in bands):
+            raise DataError(_not_bands(array.shape, f"there are {bands[0]} wavelengths or band numbers"))
+        if not bands and _looks_like_bands_first(array.shape):
+            raise DataError(_not_bands(array.shape, "no sensor has so many bands"))
+        masked = np.asarray(array.mask) if isinstance(array, np.ma.MaskedArray) else None
+        array = array.data if isinstance(array, np.ma.MaskedArray) else array
         self.array = array
         self.rows, self.columns, self.bands = array.shape
         self.wavelengths, self.fwhm = wavelengths, fwhm
@@ -162,6 +176,8 @@ class ArrayCube(Cube):
             valid = np.concatenate(
                 [np.isfinite(array[row : row + height]).all(axis=2) for row in range(0, self.rows, height)]
             )
+        if masked is not None:
+            valid = valid & ~np.broadcast_to(masked, array.shape).any(axis=2)
         self.valid = valid
         self.background = restrict_background(valid, background)
 
@@ -170,6 +186,22 @@ class ArrayCube(Cube):
         pixels = np.asarray(self.array[start:stop], dtype=np.float32)
         valid = self.valid[start:stop]
         return pixels if valid.all() else np.where(valid[..., None], pixels, np.float32(0))
+
+
+def _looks_like_bands_first(shape: Tuple[int, ...]) -> bool:
+    """Tell whether an array is plainly (bands, rows, columns): the last two axes are an image's sides.
+
+    Where all three are some hundred long nobody can tell, and a laboratory's spectra of a thousand bands come in small
+    images.
+    """
+    return shape[2] > _MOST_BANDS and shape[0] < shape[1] and 4 * shape[1] > shape[2]
+
+
+def _not_bands(shape: Tuple[int, ...], why: str) -> str:
+    return (
+        f"A cube must be (rows, columns, bands), bands last; got shape {shape}, and {why}: np.moveaxis(array, 0, -1) "
+        "brings bands from the first place to the last."
+    )
 
 
 def restrict_background(valid: Array, background: Optional[Array]) -> Array:

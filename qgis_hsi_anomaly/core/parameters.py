@@ -16,9 +16,12 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple, Type, TypeVar
 
 from .errors import ParameterError
+from .masks import KINDS
 
 PATHS = ("raster", "region", "vector", "file", "folder")
 """Kinds of parameters that are paths."""
+MOST_NUMBERS = 10**6
+"""Of a list such as 1,2,5-40."""
 _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}
 
@@ -154,7 +157,8 @@ class Parameter:
             return None
         if self.kind == "number":
             return number
-        if number != int(number) or (self.odd and int(number) % 2 == 0):
+        # Beyond 2^53 not every integer is a float: nobody counts so far.
+        if number != int(number) or abs(number) > 2**53 or (self.odd and int(number) % 2 == 0):
             return None
         return int(number)
 
@@ -191,8 +195,11 @@ def parse_numbers(text: str) -> List[int]:
     for item in (part.strip() for part in text.split(",")):
         match = re.fullmatch(r"(\d{1,6})\s*(?:-\s*(\d{1,6}))?", item)
         if match is None or int(match[2] or match[1]) < int(match[1]):
-            raise ValueError(f"{item} is not a number or a range of numbers")
-        numbers.extend(range(int(match[1]), int(match[2] or match[1]) + 1))
+            raise ValueError(f"{' '.join(item[:40].split())} is not a number or a range of numbers")
+        wanted = range(int(match[1]), int(match[2] or match[1]) + 1)
+        if len(numbers) + len(wanted) > MOST_NUMBERS:
+            raise ValueError(f"these are more than {MOST_NUMBERS} numbers")
+        numbers.extend(wanted)
     return numbers
 
 
@@ -292,6 +299,11 @@ def file(
     return _path("file", label, help, several=several, extensions=extensions, **more)
 
 
+def folder(label: str, help: str, **more: Any) -> Any:
+    """Field that holds the path of a folder to read."""
+    return _path("folder", label, help, **more)
+
+
 def output(kind: str, label: str, help: str, *, extensions: Tuple[str, ...] = (), **more: Any) -> Any:
     """Field that holds the path of what is written: a raster, a vector, a file or a folder."""
     return _path(kind, label, help, writes=True, extensions=extensions, **more)
@@ -323,6 +335,17 @@ def bands() -> Any:
         "are left out in any case, and the log names them. As text: 1,2,5-40."
     )
     return _field(Parameter("bands", (), "Bands", help, optional=True))
+
+
+def allow() -> Any:
+    """Field that holds the kinds of masked pixels that are used all the same, as a tuple."""
+    help = (
+        "Pixels that a product's own masks mark (cloud and two pixels around it, cirrus, haze, shadow of a cloud, "
+        "saturated, bad, nodata) get no score, and nothing is learned from them. Kinds named here are used all the "
+        "same, such as haze,cirrus where the masks take too much; the log says how many pixels each mask takes. "
+        "Rasters without masks of their own are not affected."
+    )
+    return choices((), tuple(KINDS), "Masked pixels to use", help, advanced=True, optional=True)
 
 
 def background() -> Any:
@@ -376,7 +399,7 @@ class Parameters:
 
 RESERVED = frozenset(
     (
-        *("input", "output", "bands", "background", "model", "spread", "json", "help", "version", "method"),
+        *("input", "output", "bands", "background", "allow", "model", "spread", "json", "help", "version", "method"),
         *("device", "processes", "resume", "python", "machines", "machine", "rendezvous"),
     )
 )

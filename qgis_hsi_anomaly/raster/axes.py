@@ -9,8 +9,8 @@ from __future__ import annotations
 import html
 import os
 import re
-from dataclasses import dataclass
-from typing import Any, Iterator, List, Optional, Sequence, Tuple
+from dataclasses import dataclass, field
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 from osgeo import gdal
@@ -65,12 +65,14 @@ class ArrayView:
     """An array of two or three dimensions as lines, samples and bands.
 
     array : GDAL's. rows, columns, bands : which of its dimensions they are; bands None where there are two.
+    together : lines that lie together in the file, where GDAL does not say it of the array itself.
     """
 
     array: Any
     rows: int
     columns: int
     bands: Optional[int]
+    together: int = 1
 
     def classic(self) -> Any:
         """Return GDAL's classic dataset of it: for place and metadata, not for pixels."""
@@ -96,7 +98,7 @@ class ArrayView:
     @property
     def block_rows(self) -> int:
         """Lines that lie together in the file."""
-        return int(self.array.GetBlockSize()[self.rows] or 1)
+        return int(self.array.GetBlockSize()[self.rows] or self.together)
 
     @property
     def size(self) -> Tuple[int, int]:
@@ -125,9 +127,26 @@ class JoinedView:
 
     views: Tuple[ArrayView, ...]
     places: Tuple[Tuple[int, int], ...]
+    _kept: Dict[Tuple[int, Tuple[int, ...]], Array] = field(default_factory=dict, compare=False, repr=False)
 
     def read(self, start: int, stop: int, bands: Sequence[int], dtype: Any) -> Array:
-        """Return lines [start, stop) of bands (from 0) as (stop - start, bands, columns)."""
+        """Return lines [start, stop) of bands (from 0) as (stop - start, bands, columns); not to be written to."""
+        height, (rows, columns) = self.block_rows, self.size
+        first = start // height * height
+        last = min(first + height, rows)
+        whole = height * columns * len(bands) * np.dtype(dtype).itemsize
+        if stop > last or stop - start == last - first or whole > gdal.GetCacheMax():
+            return self._unpacked(start, stop, bands, dtype)
+        # GDAL keeps no unpacked chunks of arrays as it does of rasters: lines that lie together are kept here.
+        key = (first, tuple(bands))
+        if key not in self._kept:
+            self._kept.clear()
+            self._kept[key] = self._unpacked(first, last, bands, dtype)
+        return self._kept[key][start - first : stop - first]
+
+    def _unpacked(self, start: int, stop: int, bands: Sequence[int], dtype: Any) -> Array:
+        if len(self.views) == 1:
+            return self.views[0].read(start, stop, [self.places[band][1] for band in bands], dtype)
         values = np.empty((stop - start, len(bands), self.size[1]), dtype=dtype)
         for number, view in enumerate(self.views):
             wanted = [position for position, band in enumerate(bands) if self.places[band][0] == number]

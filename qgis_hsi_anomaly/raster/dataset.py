@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
+import stat
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Iterator, List, Union
+from typing import Any, Dict, Iterator, List, Tuple, Union
 
 from osgeo import gdal
 
@@ -67,8 +69,12 @@ def quiet_gdal() -> Iterator[None]:
 
 
 def choose_error_mode() -> None:
-    """Tell GDAL, in a process of ours, that errors need not be exceptions: newer ones warn until somebody chooses."""
+    """Tell GDAL, in a process of ours, that errors need not be exceptions: newer ones warn until somebody chooses.
+
+    Nor is it to print: what matters is raised by `gdal_failures`.
+    """
     gdal.DontUseExceptions()
+    gdal.SetErrorHandler("CPLQuietErrorHandler")
 
 
 def as_text(value: Union[str, bytes]) -> str:
@@ -111,6 +117,38 @@ def open_dataset(path: str) -> Any:
     return dataset
 
 
+Stamps = Dict[str, Tuple[int, int]]
+"""Size and time of change, in nanoseconds, of files by name: two states of a file are told by them."""
+
+
+def file_stamps(dataset: Any) -> Stamps:
+    """Return the state of the files on disk that an open raster's pixels lie in."""
+    names = dict.fromkeys(map(as_text, dataset.GetFileList() or []))
+    return {
+        name: _stamp(name)
+        for name in names
+        if os.path.isfile(name) and Path(name).suffix.lower() not in _NOT_DATA
+    }
+
+
+def check_unchanged(path: str, since: Stamps) -> None:
+    """Raise RasterError where one of the files of the raster `path` is not what it was."""
+    for name, stamp in since.items():
+        if _stamp(name) != stamp:
+            which = "" if os.path.abspath(name) == os.path.abspath(path) else f" ({name})"
+            raise RasterError(
+                f"{path} was changed{which} while it was read: wait until it is complete, and start again."
+            )
+
+
+def _stamp(name: str) -> Tuple[int, int]:
+    try:
+        found = os.stat(name)
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
 def data_of_header(header: str) -> str:
     """Return the data file an ENVI header belongs to. Raises RasterError where there is none."""
     stem = header[: -len(".hdr")]
@@ -134,6 +172,8 @@ def _open(path: str) -> Any:
     shown = path.encode("utf-8", "replace").decode()
     if shown != path:
         raise RasterError(f"{shown} cannot be opened: its name is not UTF-8, rename it.")
+    if not may_be_opened(path):
+        raise RasterError(f"{path} is a device or a pipe: give a file.")
     with gdal_failures(f"{path} cannot be opened as a raster") as failures:
         dataset = gdal.OpenEx(path, gdal.OF_RASTER | gdal.OF_VERBOSE_ERROR)
         if dataset is not None:
@@ -141,6 +181,15 @@ def _open(path: str) -> Any:
             # What went wrong on the way (a CRS not understood) does not keep the pixels from being read.
             failures.clear()
         return dataset
+
+
+def may_be_opened(path: str) -> bool:
+    """Say whether a path leads to no device or pipe, which might never come to an end."""
+    try:
+        kind = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return True  # no file on this disk: GDAL will say
+    return stat.S_ISREG(kind) or stat.S_ISDIR(kind)
 
 
 def _refuse_short_envi(path: str, dataset: Any) -> None:
@@ -152,7 +201,7 @@ def _refuse_short_envi(path: str, dataset: Any) -> None:
     if not os.path.isfile(data):
         return
     size = gdal.GetDataTypeSize(dataset.GetRasterBand(1).DataType) // 8
-    header_bytes = int(dataset.GetMetadataItem("header_offset", "ENVI") or 0)
+    header_bytes = _header_bytes(path, dataset.GetMetadataItem("header_offset", "ENVI") or "0")
     expected = header_bytes + dataset.RasterXSize * dataset.RasterYSize * dataset.RasterCount * size
     found = os.path.getsize(data)
     with open(data, "rb") as stream:
@@ -167,6 +216,21 @@ def _refuse_short_envi(path: str, dataset: Any) -> None:
         )
 
 
+def _header_bytes(path: str, text: str) -> int:
+    """Return an ENVI header's `header offset`. Raises RasterError where GDAL takes it for another number than it is."""
+    begins = re.match(r"\s*[+-]?\d+", text)
+    taken = int(begins[0]) if begins else 0
+    try:
+        meant = float(text.strip("{} \t"))
+    except ValueError:
+        meant = math.nan
+    if meant != taken:
+        raise RasterError(
+            f"{path} has the header offset {text[:40]}, which is not a whole number: correct it in the header."
+        )
+    return taken
+
+
 _SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".qix", ".sbn", ".sbx", ".shp.xml")
 
 
@@ -179,6 +243,8 @@ def input_files(name: str) -> List[str]:
     """Return every file that is read with an input, as the user named it: what GDAL lists, and its headers."""
     plain = name.split("|", maxsplit=1)[0]
     files = [plain]
+    if not may_be_opened(plain):
+        return files
     for kind in (gdal.OF_RASTER, gdal.OF_VECTOR):
         try:
             with gdal_failures(name):

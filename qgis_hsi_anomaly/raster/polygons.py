@@ -72,7 +72,7 @@ def refuse_to_replace(path: str) -> None:
     if layer is None or layer.GetLayerDefn().GetFieldIndex("status") < 0:
         return
     with gdal_failures(f"The output {path} cannot be read"):
-        ticked = sum(feature.GetField("status") in STATUS[1:] for feature in layer)
+        ticked = sum(str(feature.GetField("status")).strip().lower() in STATUS[1:] for feature in layer)
     if ticked:
         raise RasterError(
             f"The output {path} holds {ticked} objects that somebody has ticked as true or false: give another name."
@@ -101,15 +101,19 @@ def write_objects(
             Path(path).stem,
             georeference.as_reference(),
             ogr.wkbNone if plain else ogr.wkbMultiPolygon,
+            # An index would put the objects into another order.
+            ["SPATIAL_INDEX=NO"] if driver == "FlatGeobuf" else [],
         )
         for name, (kind, _) in columns.items():
             layer.CreateField(ogr.FieldDefn(name, _TYPES[kind]))
+        # Some drivers put fields of their own before ours.
+        places = [layer.GetLayerDefn().GetFieldIndex(name) for name in columns]
         if driver == "GPKG":
             layer.SetMetadata(metadata)
         layer.StartTransaction()
         for index, geometry in enumerate(geometries):
             feature = ogr.Feature(layer.GetLayerDefn())
-            for field, (_, values) in enumerate(columns.values()):
+            for field, (_, values) in zip(places, columns.values()):
                 if values[index] is not None:
                     feature.SetField(field, values[index])
             if geometry is not None:

@@ -25,8 +25,10 @@ class RasterCube(Cube):
     """The used bands of a raster file; see `open_cube`.
 
     path : the file. georeference : where it lies. dropped : bands left out, with reasons.
-    product : what its product says, None for any other raster. masked : pixels that its masks took, by kind.
-    Of a product on the grid of the sensor, `georeference` is that grid, without a place; `on_map` lays scores on its map.
+    product : what its product says, None for any other raster. masked : pixels that its masks
+    took, by kind. data_pixels : how many have data in every used band, marked or not.
+    Of a product on the grid of the sensor, `georeference` is that grid, without a place; `on_map` lays scores on its
+    map.
     """
 
     def __init__(
@@ -41,12 +43,14 @@ class RasterCube(Cube):
         fwhm: Optional[Array],
         memory_budget: int,
         masked: Optional[Dict[str, int]] = None,
+        data_pixels: Optional[int] = None,
     ) -> None:
         self.path, self.dropped = path, dropped
         self.product, self.masked = product_of(dataset), masked or {}
         self.georeference = Georeference.of(dataset)
         self.rows, self.columns, self.bands = source.rows, source.columns, len(source.numbers)
         self.valid, self.background = valid, background
+        self.data_pixels = int(valid.sum()) if data_pixels is None else data_pixels
         self.wavelengths, self.fwhm = wavelengths, fwhm
         self.band_numbers, self.raster_bands = np.asarray(source.numbers), int(dataset.RasterCount)
         self.driver = str(dataset.GetDriver().ShortName) if dataset.GetDriver() is not None else ""
@@ -55,19 +59,8 @@ class RasterCube(Cube):
         self.pixel_area = (self.georeference if ortho is None else ortho.georeference).pixel_area
         # GDAL keeps a row of the file's blocks unpacked while blocks of the cube go through it.
         self.memory_budget = max(memory_budget - source.block_bytes, memory_budget // 4)
+        self.reading_bytes = 2 * source.block_bytes  # a new row is unpacked before the last is given up
         self._source = source
-        used = [dataset.GetRasterBand(number) for number in source.numbers]
-        scale = np.array([1.0 if band.GetScale() is None else band.GetScale() for band in used])
-        offset = np.array([band.GetOffset() or 0.0 for band in used])
-        if self.product is not None and self.product.scale is not None:
-            scale = self.product.scale[self.band_numbers - 1].copy()
-        if self.product is not None and self.product.offset is not None:
-            offset = self.product.offset[self.band_numbers - 1].copy()
-        # A scale of 0 or none that is a number would wipe the band out: some writers leave it there for "none".
-        scale[(scale == 0) | ~np.isfinite(scale)] = 1.0
-        offset[~np.isfinite(offset)] = 0.0
-        self._scale = None if (scale == 1).all() else scale.astype(np.float32)
-        self._offset = None if (offset == 0).all() else offset.astype(np.float32)
 
     def on_map(self, values: Array) -> Tuple[Array, Georeference]:
         """Return a map of the pixels (rows, columns), and where it lies.
@@ -86,7 +79,7 @@ class RasterCube(Cube):
     def read_rows(self, start: int, stop: int) -> Array:
         """Return rows [start, stop) as (stop - start, columns, bands) float32, 0 where not valid.
 
-        Raises RasterError where the file cannot be read.
+        Raises RasterError where the file cannot be read, or has been changed since the cube was opened.
         """
         start, stop, _ = slice(start, stop).indices(self.rows)
         stop = max(start, stop)
@@ -94,11 +87,7 @@ class RasterCube(Cube):
         for first, last in self._source.spans(start, stop, self.memory_budget // 16):
             values = self._source.read(first, last)
             with np.errstate(over="ignore", invalid="ignore"):
-                pixels[first - start : last - start] = values.transpose(0, 2, 1)
-        if self._scale is not None:
-            pixels *= self._scale
-        if self._offset is not None:
-            pixels += self._offset
+                pixels[first - start : last - start] = self._source.measured(values).transpose(0, 2, 1)
         valid = self.valid[start:stop]
         if not valid.all():
             pixels[~valid] = 0

@@ -11,7 +11,7 @@ from osgeo import gdal
 
 from ..core.cube import Array
 from ..core.errors import RasterError
-from .dataset import gdal_failures
+from .dataset import Stamps, check_unchanged, file_stamps, gdal_failures
 
 # GDAL's own conversion (gdal_array) is left out: it fails where numpy is newer than GDAL was built for.
 DTYPES = {
@@ -40,12 +40,18 @@ class RasterRows:
     rows, columns, dtype : as the file has them. block_rows : height of the file's own blocks.
     block_bytes : bytes of one row of such blocks, all their bands, while GDAL holds them; 0 where blocks are
     single lines.
+    scale, offset : (bands,) float64; what is measured is scale * value + offset.
     always_valid : no value can be nodata, or not finite as float32.
+    rounds : what is measured may have more digits than float32 keeps.
+    since : the state of the file from which on it must not change; that of now where it is not given.
     Raises RasterError where the bands hold complex numbers.
     """
 
-    def __init__(self, dataset: Any, path: str, numbers: Sequence[int]) -> None:
+    def __init__(
+        self, dataset: Any, path: str, numbers: Sequence[int], since: Optional[Stamps] = None
+    ) -> None:
         self.path, self.numbers = path, [int(number) for number in numbers]
+        self._since = file_stamps(dataset) if since is None else since
         self.rows, self.columns = int(dataset.RasterYSize), int(dataset.RasterXSize)
         self._dataset, self._lock = dataset, threading.Lock()
         self._view = getattr(dataset, "array_view", None)
@@ -73,12 +79,19 @@ class RasterRows:
         product = getattr(dataset, "product", None)
         unsaid = product.nodata if product is not None else None
         told = [band.GetNoDataValue() for band in bands]
-        self._nodata = [_in_type(unsaid if value is None else value, self.dtype) for value in told]
+        disbelieved = unsaid is not None and math.isnan(unsaid)
+        told = [unsaid if value is None or disbelieved else value for value in told]
+        self._nodata = [_in_type(value, self.dtype) for value in told]
         flags = [band.GetMaskFlags() for band in bands]
         self._image_mask = bands[0].GetMaskBand() if flags[0] & gdal.GMF_PER_DATASET else None
         self._band_masks = [band.GetMaskBand() if flag == 0 else None for band, flag in zip(bands, flags)]
+        self.scale, self.offset = _scaling(bands, product, self.numbers)
+        self._bounds = _bounds(self.dtype, self.scale, self.offset)
+        self.rounds = self.dtype.itemsize > 4 or (self.dtype.kind != "f" and self.dtype.itemsize > 2)
+        self.rounds = self.rounds or bool(self.offset.any())
         self.always_valid = (
             self.dtype.kind != "f"
+            and self._bounds is None
             and self._image_mask is None
             and all(value is None for value in self._nodata)
             and all(mask is None for mask in self._band_masks)
@@ -113,9 +126,9 @@ class RasterRows:
         sentence = f"{self.path} cannot be read at rows {start + 1} to {stop}, it may be damaged or cut short"
         if self._view is not None:
             with self._lock, gdal_failures(sentence):
-                return np.asarray(
-                    self._view.read(start, stop, [number - 1 for number in numbers], self.dtype)
-                )
+                found = self._view.read(start, stop, [number - 1 for number in numbers], self.dtype)
+            check_unchanged(self.path, self._since)
+            return np.asarray(found)
         with self._lock, gdal_failures(sentence):
             # Not into an array of ours: that is newer than GDAL 3.4.
             buffer = self._dataset.ReadRaster(
@@ -133,6 +146,7 @@ class RasterRows:
             if start // self.block_rows != stop // self.block_rows or stop == self.rows:
                 # Blocks gone past are not needed again; GDAL would keep them up to a fraction of all memory.
                 self._dataset.FlushCache()
+        check_unchanged(self.path, self._since)
         return values
 
     def invalid(self, values: Array, start: int, chosen: Optional[Sequence[int]] = None) -> Optional[Array]:
@@ -150,9 +164,10 @@ class RasterRows:
                     found[:, index] = _is_nodata(values[:, index], value)
         if self.dtype.kind == "f":
             found |= ~np.isfinite(values)
-        if self.dtype == np.float64:
-            # Cubes are float32: what only float64 can hold is no measurement either.
-            found |= np.abs(values) > np.finfo(np.float32).max
+        if self._bounds is not None:
+            # Cubes are float32: what they cannot hold is no measurement either.
+            lowest, highest = (ends[list(positions), None] for ends in self._bounds)
+            found |= (values < lowest) | (values > highest)
         height = len(values)
         if self._image_mask is not None:
             found |= self._masked(self._image_mask, start, height)[:, None]
@@ -161,6 +176,23 @@ class RasterRows:
             if mask is not None:
                 found[:, index] |= self._masked(mask, start, height)
         return found if found.any() else None
+
+    def measured(self, values: Array, chosen: Optional[Sequence[int]] = None) -> Array:
+        """Return what `values`, as `read` gave them, mean: scale * value + offset, (rows, bands, columns).
+
+        In float32 where that has room for the file's values, scales and offsets, else in float64.
+        """
+        positions = slice(None) if chosen is None else list(chosen)
+        scale, offset = self.scale[positions, None], self.offset[positions, None]
+        if (scale == 1).all() and not offset.any():
+            return values
+        sizes = np.abs(np.concatenate([scale, offset]))
+        extreme = (sizes > _HUGE).any() or (sizes[sizes > 0] < 1 / _HUGE).any()
+        kind = np.float64 if extreme else np.result_type(self.dtype, np.float32)
+        found = values.astype(kind)
+        found *= scale.astype(kind)
+        found += offset.astype(kind)
+        return found
 
     def _masked(self, mask: Any, start: int, height: int) -> Array:
         with self._lock, gdal_failures(f"The mask of {self.path} cannot be read"):
@@ -173,17 +205,42 @@ def first_band(dataset: Any, path: str) -> Array:
     source = RasterRows(dataset, path, [1])
     values = source.read(0, source.rows)
     invalid = source.invalid(values, 0)
-    band = dataset.GetRasterBand(1)
-    scale, offset = np.float32(band.GetScale() or 1), np.float32(band.GetOffset() or 0)
-    result = values[:, 0].astype(np.float32) * scale + offset
+    with np.errstate(over="ignore", invalid="ignore"):
+        result = source.measured(values)[:, 0].astype(np.float32)
     if invalid is not None:
         result[invalid[:, 0]] = np.nan
     return np.asarray(result)
 
 
+def _scaling(bands: Sequence[Any], product: Any, numbers: Sequence[int]) -> Tuple[Array, Array]:
+    """Return the scales and offsets of bands, as the file has them or its product says, (bands,) float64."""
+    scale = np.array([1.0 if band.GetScale() is None else band.GetScale() for band in bands])
+    offset = np.array([band.GetOffset() or 0.0 for band in bands])
+    index = np.asarray(numbers) - 1
+    if product is not None and product.scale is not None:
+        scale = product.scale[index].copy()
+    if product is not None and product.offset is not None:
+        offset = product.offset[index].copy()
+    # A scale of 0 or none that is a number would wipe the band out: some writers leave it there for "none".
+    scale[(scale == 0) | ~np.isfinite(scale)] = 1.0
+    offset[~np.isfinite(offset)] = 0.0
+    return scale, offset
+
+
+def _bounds(dtype: Any, scale: Array, offset: Array) -> Optional[Tuple[Array, Array]]:
+    """Return between which values, two (bands,) float64, scale * value + offset is finite as float32; None: all."""
+    largest = float(np.finfo(np.float32).max)
+    room = np.where((scale == 1) & (offset == 0), largest, largest * (1 - 1e-6))  # what is lost in rounding
+    with np.errstate(over="ignore"):
+        ends = np.sort([(-room - offset) / scale, (room - offset) / scale], axis=0)
+    info = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+    whole = (ends[0] <= float(info.min)).all() and (ends[1] >= float(info.max)).all()
+    return None if whole else (ends[0], ends[1])
+
+
 def _in_type(value: Optional[float], dtype: Any) -> Optional[Any]:
     # A nodata value the type cannot hold marks nothing; one that is not a number is found as not finite.
-    if value is None or math.isnan(value):
+    if value is None or math.isnan(value) or (math.isinf(value) and dtype.kind != "f"):
         return None
     if dtype.kind == "f":
         with np.errstate(over="ignore"):

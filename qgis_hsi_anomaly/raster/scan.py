@@ -18,12 +18,18 @@ class Scan:
     empty, constant : (bands,) bool: without a valid value; with a single one.
     valid : (rows, columns) bool, valid in every band that is kept.
     band_pixels : (bands,) int, valid values of each band.
+    coarse : (bands,) bool: values differ so little, for their size, that float32 blurs them.
     """
 
     empty: Array
     constant: Array
     valid: Array
     band_pixels: Array
+    coarse: Array
+
+
+LEVELS = 2**12
+"""A band whose range is less than this fraction of its values is coarse: float32 leaves it so many steps."""
 
 
 def scan(source: RasterRows, budget: int, drop: bool = True, run: Run = ALONE) -> Scan:
@@ -37,10 +43,12 @@ def scan(source: RasterRows, budget: int, drop: bool = True, run: Run = ALONE) -
     counts = np.zeros((source.rows, source.columns), dtype=np.uint16)
     band_pixels = np.zeros(bands, dtype=np.int64)
     low, high = np.full(bands, np.inf), np.full(bands, -np.inf)
+    rounded = np.zeros(bands, dtype=bool)
     for start, stop in source.spans(0, source.rows, budget // 8):
         undecided = np.flatnonzero(~(low < high))
         # Where every value is valid, only bands that may be constant still need a look.
-        chosen = list(undecided) if source.always_valid else list(range(bands))
+        every = source.rounds or not source.always_valid
+        chosen = list(range(bands)) if every else list(undecided)
         if not chosen:
             break
         values = source.read(start, stop, chosen)
@@ -53,9 +61,12 @@ def scan(source: RasterRows, budget: int, drop: bool = True, run: Run = ALONE) -
                 counts[start:stop] = bands - np.count_nonzero(invalid, axis=1)
                 band_pixels += (stop - start) * source.columns - np.count_nonzero(invalid, axis=(0, 2))
         for index, band in enumerate(chosen):
-            if low[band] < high[band]:
+            if low[band] < high[band] and not source.rounds:
                 continue
             seen = values[:, index] if invalid is None else values[:, index][~invalid[:, index]]
+            if seen.size and source.rounds:
+                seen = seen.astype(np.float64) * source.scale[band] + source.offset[band]
+                rounded[band] = rounded[band] or bool((seen.astype(np.float32) != seen).any())
             if seen.size:
                 low[band], high[band] = min(low[band], seen.min()), max(high[band], seen.max())
         run.update(stop / source.rows)
@@ -63,8 +74,9 @@ def scan(source: RasterRows, budget: int, drop: bool = True, run: Run = ALONE) -
         counts[:] = bands
         band_pixels[:] = source.rows * source.columns
     empty, constant = band_pixels == 0, low == high
+    coarse = rounded & ((high - low) * LEVELS < np.maximum(np.abs(low), np.abs(high))) & ~constant & ~empty
     if not drop:
-        return Scan(empty, constant, counts == bands, band_pixels)
+        return Scan(empty, constant, counts == bands, band_pixels, coarse)
     # Constant bands with gaps of their own were counted; their gaps must not cost pixels.
     gappy = np.flatnonzero(constant & (band_pixels < counts.size))
     if len(gappy):
@@ -74,4 +86,4 @@ def scan(source: RasterRows, budget: int, drop: bool = True, run: Run = ALONE) -
             gaps = 0 if invalid is None else np.count_nonzero(invalid, axis=1)
             counts[start:stop] -= (len(gappy) - np.asarray(gaps)).astype(np.uint16)
             run.update(stop / source.rows)
-    return Scan(empty, constant, counts == bands - empty.sum() - len(gappy), band_pixels)
+    return Scan(empty, constant, counts == bands - empty.sum() - len(gappy), band_pixels, coarse)

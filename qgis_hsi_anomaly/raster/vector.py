@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, Tuple
 
 from osgeo import gdal
 
 from ..core.errors import RasterError
-from .dataset import gdal_failures
+from .dataset import gdal_failures, may_be_opened
 
 
 def parts_of(path: str) -> Tuple[str, Dict[str, str]]:
@@ -23,12 +24,16 @@ def open_layer(path: str, who: str, kinds: str) -> Tuple[Any, Any]:
     takes. Raises RasterError.
     """
     plain, options = parts_of(path)
+    if not may_be_opened(plain):
+        raise RasterError(f"{who}: {plain} is a device or a pipe: give a file.")
     with gdal_failures(f"{who}: {plain} cannot be opened as {kinds}"):
         dataset = gdal.OpenEx(plain, gdal.OF_VECTOR | gdal.OF_VERBOSE_ERROR)
     if "layername" in options:
         layer = dataset.GetLayerByName(options["layername"])
     else:
-        layer = dataset.GetLayer(int(options.get("layerid", 0)))
+        number = options.get("layerid", "0")
+        # GDAL takes numbers of 32 bits.
+        layer = dataset.GetLayer(int(number)) if re.fullmatch("[0-9]{1,9}", number) else None
     if layer is None:
         names = ", ".join(dataset.GetLayer(index).GetName() for index in range(dataset.GetLayerCount()))
         raise RasterError(f"{who}: {plain} has no such layer; it has {names or 'none'}.")

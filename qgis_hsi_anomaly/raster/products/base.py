@@ -48,8 +48,8 @@ class BandFlags:
 class Ortho:
     """The map grid of a product that is measured, and scored, on the grid of the sensor.
 
-    georeference : of the map grid. load : returns its lookup, (rows, columns) int64: the position of the measured pixel,
-    counted row by row from 0, or -1 where there is none.
+    georeference : of the map grid. load : returns its lookup, (rows, columns) int64: the position of the measured
+    pixel, counted row by row from 0, or -1 where there is none.
     """
 
     georeference: Georeference
@@ -68,7 +68,7 @@ class Ortho:
         return laid
 
     def bring_back(self, marked: Array, shape: Tuple[int, int]) -> Array:
-        """Return, on the sensor's grid of a shape, the pixels that appear in `marked` (rows, columns) bool of the map."""
+        """Return, on the sensor's grid of a shape, the pixels that lie in `marked`, (rows, columns) bool of the map."""
         found = np.zeros(shape[0] * shape[1], dtype=bool)
         found[self.index[marked & (self.index >= 0)]] = True
         return found.reshape(shape)
@@ -79,9 +79,10 @@ class Product:
     """What a product says about its image; bands in the order of the dataset.
 
     label, level, sensor : as users call them. quantity, unit : what the numbers are after `scale` and `offset`.
-    files : all that are read with it. wavelengths, fwhm : (bands,) float64 in nanometers, NaN where unknown; None
-    where the dataset says them itself. unusable : band number -> why it is left out.
-    scale, offset : (bands,) float64, None where the dataset says them itself. nodata : of a dataset that does not say it.
+    files : all that are read with it, first the one that opens it again.
+    wavelengths, fwhm : (bands,) float64 in nanometers, NaN where unknown; None where the dataset says them.
+    unusable : band number -> why it is left out. scale, offset : (bands,) float64, None where the dataset says them.
+    nodata : of a dataset that does not say it; NaN where what it says is not to be believed.
     notes, warnings : sentences for the log.
     """
 
@@ -141,7 +142,7 @@ class ProductReader(ABC):
 def leave_out_overlap(path: str, first: Array, second: Array) -> Tuple[Array, str]:
     """Return which bands of the first detector lie where the second begins, (bands,) bool, and a sentence; "" for none.
 
-    first, second : wavelengths in nanometers, NaN where a band is empty. Where both measure, the first detector (silicon) is
+    first, second : wavelengths in nanometers, NaN where a band is empty. Where both measure, the first (silicon) is
     near the end of its sensitivity: the defaults of EnPT and prismaread keep the second too.
     Raises RasterError where the second does not reach beyond the first: two wavelength grids, none after the other.
     """

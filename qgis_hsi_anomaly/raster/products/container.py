@@ -14,6 +14,7 @@ from ...core.errors import RasterError
 from ..axes import ArrayView, JoinedView
 from ..dataset import gdal_failures
 from ..georeference import Georeference
+from ..rows import DTYPES
 
 _EXTENSIONS = (".h5", ".he5", ".hdf5", ".nc", ".nc4", ".hdf")
 _SUBDATASET = re.compile(r'^(?:NETCDF|HDF5):"?(?P<file>.+?)"?:/*(?P<array>[^:]+)$', re.IGNORECASE)
@@ -28,6 +29,7 @@ class Container:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        _refuse_short(path)
         with gdal_failures(f"{path} cannot be opened, it may be damaged or cut short: download it again"):
             self._dataset = gdal.OpenEx(path, gdal.OF_MULTIDIM_RASTER | gdal.OF_VERBOSE_ERROR)
             self._root = self._dataset.GetRootGroup()
@@ -42,6 +44,18 @@ class Container:
     def has(self, name: str) -> bool:
         """Tell whether there is an array of a full name."""
         return self._find(name) is not None
+
+    def chunk(self, name: str, axis: int) -> int:
+        """Return how long an array's chunks are along an axis, at least 1; 1 where it cannot be told."""
+        found = self.array(name).GetBlockSize()[axis]
+        with _quietly():
+            if not found:
+                # The driver of HDF5 does not tell it; that of netCDF reads most such files, and does.
+                options = {"allowed_drivers": ["netCDF"]}
+                other = gdal.OpenEx(f'NETCDF:"{self.path}"', gdal.OF_MULTIDIM_RASTER, **options)
+                same = None if other is None else other.GetRootGroup().OpenMDArrayFromFullname(f"/{name}")
+                found = 0 if same is None else same.GetBlockSize()[axis]
+        return int(found or 1)
 
     def groups(self, name: str = "") -> List[str]:
         """Return the names of the groups within a group; none where it is not there."""
@@ -118,16 +132,48 @@ def container_of(path: str) -> Tuple[Optional[Container], str]:
     return Container(file), array.replace(" ", "_")
 
 
+def opened(path: str) -> Container:
+    """Return the container that a file is, or a subdataset's name leads into. RasterError where it is none."""
+    container, _ = container_of(path)
+    if container is None:
+        raise RasterError(f"{path} is neither HDF5 nor netCDF.")
+    return container
+
+
 def _is_hdf5(file: str) -> bool:
+    return _beginning(file).startswith(_SIGNATURE)
+
+
+def _beginning(file: str) -> bytes:
+    """Return the first bytes of a file; none where it cannot be read."""
     if not file.startswith("/vsi") and not os.path.isfile(file):
-        return False
+        return b""
     stream = gdal.VSIFOpenL(file, "rb")
     if stream is None:
-        return False
+        return b""
     try:
-        return bytes(gdal.VSIFReadL(1, len(_SIGNATURE), stream) or b"") == _SIGNATURE
+        return bytes(gdal.VSIFReadL(1, 64, stream) or b"")
     finally:
         gdal.VSIFCloseL(stream)
+
+
+def _refuse_short(file: str) -> None:
+    """Raise RasterError where an HDF5 file ends before the end that it tells: netCDF reads nothing there, and is quiet.
+
+    The end's place in the superblock: HDF5 file format specification, version 3, section II.A.
+    """
+    begin = _beginning(file)
+    if not begin.startswith(_SIGNATURE) or len(begin) < 52:
+        return
+    place = {0: 40, 1: 44, 2: 28, 3: 28}.get(begin[8])
+    wide = begin[13] if begin[8] < 2 else begin[9]  # bytes of an address
+    if place is None or wide != 8:
+        return
+    promised, found = int.from_bytes(begin[place : place + 8], "little"), int(gdal.VSIStatL(file).size)
+    if found < promised:
+        raise RasterError(
+            f"{file} is cut short: it promises {promised} bytes and has {found}; download it again."
+        )
 
 
 def names_other(array: str, *arrays: str) -> bool:
@@ -149,14 +195,26 @@ def dataset_of(
     rows, columns = view.size
     dataset = gdal.GetDriverByName("VRT").Create("", columns, rows, bands, kind)
     if dataset is None:
-        raise RasterError(f"{path} holds {rows} rows, {columns} columns and {bands} bands, which cannot be right.")
+        raise RasterError(
+            f"{path} holds {rows} rows, {columns} columns and {bands} bands, which cannot be right."
+        )
     georeference.put(dataset)
     if nodata is not None:
         for number in range(1, bands + 1):
             dataset.GetRasterBand(number).SetNoDataValue(nodata)
-    dataset.SetDescription(path)
+    # Without a name: GDAL writes a dataset of this kind to the file it is named after, which would be the product.
     dataset.array_view = view
     return dataset
+
+
+def dtype_of(view: ArrayView) -> Any:
+    """Return numpy's number type of an array. RasterError where it is not of real numbers."""
+    name = gdal.GetDataTypeName(view.array.GetDataType().GetNumericDataType())
+    if name not in DTYPES:
+        raise RasterError(
+            f"{view.array.GetFullName()} holds numbers of type {name}: only real numbers can be used."
+        )
+    return np.dtype(DTYPES[name])
 
 
 def view_of(container: Container, name: str, axes: str, bands: int) -> ArrayView:
@@ -173,4 +231,5 @@ def view_of(container: Container, name: str, axes: str, bands: int) -> ArrayView
             f"{name} in {container.path} is {shown}, and not an image of the {bands} bands that the product lists: "
             "it is damaged, or of another version."
         )
-    return ArrayView(array, axes.index("l"), axes.index("s"), axes.index("b"))
+    lines = axes.index("l")
+    return ArrayView(array, lines, axes.index("s"), axes.index("b"), container.chunk(name, lines))

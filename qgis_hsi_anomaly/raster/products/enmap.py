@@ -15,7 +15,7 @@ from ...core.cube import Array
 from ...core.errors import RasterError
 from ..dataset import open_dataset
 from .base import CLOUD_MARGIN, Mask, Product, ProductReader, leave_out_overlap
-from .files import Element, beside, read_layer, read_xml, zero_throughout
+from .files import Element, base_name, beside, match_name, read_layer, read_xml, zero_throughout
 
 _NAME = re.compile(
     r"^(?P<stem>.*?)-(?P<part>SPECTRAL_IMAGE(?:_VNIR|_SWIR)?|METADATA)(?P<cog>_COG)?\.(?P<kind>tiff?|bsq|bil|bip|xml)$",
@@ -40,7 +40,7 @@ class EnMap(ProductReader):
     levels: ClassVar[str] = "L2A, L1C"
     give: ClassVar[str] = "`…-SPECTRAL_IMAGE.TIF` (also `_COG.TIF`, `.BSQ`) or `…-METADATA.XML`"
     spectral: ClassVar[str] = (
-        "`METADATA.XML`: wavelength, FWHM, gain and offset a band; of the two detectors' overlap the SWIR bands are kept; "
+        "`METADATA.XML`: wavelength, FWHM, gain and offset a band; where both detectors measure, SWIR is kept; "
         "bands without data by the band statistics"
     )
     masked: ClassVar[str] = (
@@ -56,18 +56,17 @@ class EnMap(ProductReader):
 
     def recognizes(self, path: str) -> bool:
         """By the name: ENMAP at its beginning, or EnMAP's own XML beside an image of that name."""
-        match = _NAME.match(_base(path))
+        match = _NAME.match(base_name(path))
         if match is None:
             return False
-        if _base(path).upper().startswith("ENMAP"):
+        if base_name(path).upper().startswith("ENMAP"):
             return True
         metadata = path if match["part"].upper() == "METADATA" else _metadata(path, match["stem"])
         return metadata is not None and _is_enmap(metadata)
 
     def open(self, path: str) -> Tuple[Any, Product]:
         """Open the image, with what its XML and its masks say."""
-        match = _NAME.match(_base(path))
-        assert match is not None  # noqa: S101  # nosec B101: recognized by it
+        match = match_name(_NAME, path)
         stem, part = match["stem"], match["part"].upper()
         metadata = path if part == "METADATA" else _metadata(path, stem)
         level = _level(path, stem, read_xml(metadata) if metadata else None)
@@ -82,15 +81,11 @@ class EnMap(ProductReader):
         dataset = open_dataset(image)
         if metadata is None:
             warning = (
-                f"{image} is an EnMAP image without its {stem}-METADATA.XML: wavelengths, bad bands and scale are those "
-                "of the file, if it has any."
+                f"{image} is an EnMAP image without its {stem}-METADATA.XML: wavelengths, bad bands and scale are "
+                "those of the file, if it has any."
             )
             return dataset, _product(dataset, image, stem, level, None, [warning])
         return dataset, _product(dataset, image, stem, level, metadata, [])
-
-
-def _base(path: str) -> str:
-    return re.split(r"[\\/]", path)[-1]
 
 
 def _metadata(path: str, stem: str) -> Optional[str]:
@@ -129,19 +124,25 @@ def _product(
     masks: List[Mask] = []
     files = [image, *([metadata] if metadata else [])]
     notes: List[str] = []
+    missing: List[str] = []
     for kind, name in _MASKS:
         layer = _layer(image, stem, name)
         if layer is None:
-            notes.append(f"No {stem}-QL_QUALITY_{name}.TIF lies beside the image: {kind} is not left out.")
+            missing.append(kind)
             continue
         files.append(layer)
         margin = CLOUD_MARGIN if kind == "cloud" else 0
         masks.append(Mask(kind, f"QL_QUALITY_{name}", partial(_marked, layer, rows, columns), margin))
+    if missing:
+        notes.append(
+            f"Masks of the product that do not lie beside the image ({stem}-QL_QUALITY_…): {', '.join(missing)}; such "
+            "pixels are not left out."
+        )
     classes = _layer(image, stem, "CLASSES")
     if classes is not None:
         files.append(classes)
         masks.insert(0, Mask("nodata", "QL_QUALITY_CLASSES", partial(_outside, classes, rows, columns)))
-    elif level == "L1C":
+    if level == "L1C":
         numbers = list(range(1, count + 1))
         masks.insert(0, Mask("nodata", "0 in all bands", partial(zero_throughout, dataset, image, numbers)))
     quantity, unit = _LEVELS[level]
@@ -156,7 +157,8 @@ def _product(
         quantity,
         unit,
         tuple(files),
-        nodata=-32768.0 if level == "L2A" else None,
+        # 0 is a radiance too, in bands of strong water vapor: only pixels that are 0 throughout are without data.
+        nodata=-32768.0 if level == "L2A" else float("nan"),
         masks=tuple(masks),
         notes=tuple(notes),
         warnings=tuple(warnings),

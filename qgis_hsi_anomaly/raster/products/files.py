@@ -20,6 +20,19 @@ _LARGEST = 64 * 2**20
 """Bytes of a metadata file that are read at most."""
 
 
+def match_name(pattern: re.Pattern[str], path: str) -> re.Match[str]:
+    """Return how the name of a file, without its folder, matches. RasterError where it does not."""
+    match = pattern.match(base_name(path))
+    if match is None:
+        raise RasterError(f"{path} is not named as its product is.")
+    return match
+
+
+def base_name(path: str) -> str:
+    """Return the name of a file without its folder, of any system."""
+    return re.split(r"[\\/]", path)[-1]
+
+
 def beside(path: str, *names: str) -> Optional[str]:
     """Return the first of some names that lies in the folder of a file, in upper or lower case; None for none."""
     folder = os.path.dirname(path)
@@ -107,7 +120,9 @@ def read_xml(path: str) -> Element:
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = data
     parser.StartDoctypeDeclHandler = refuse
-    text = re.sub(r"^\ufeff?\s*<\?xml[^>]*\?>", "", content(path))  # it is text by now, whatever it was encoded in
+    text = re.sub(
+        r"^\ufeff?\s*<\?xml[^>]*\?>", "", content(path)
+    )  # it is text by now, whatever it was encoded in
     try:
         parser.Parse(text, True)
     except (expat.ExpatError, RecursionError) as error:

@@ -80,7 +80,9 @@ def _flagged(
         run.update(stop / source.rows)
 
 
-def without_marked(path: str, valid: Array, marks: Dict[str, Array], run: Run) -> Tuple[Array, Dict[str, int]]:
+def without_marked(
+    path: str, valid: Array, marks: Dict[str, Array], run: Run
+) -> Tuple[Array, Dict[str, int]]:
     """Return the valid pixels that no mask takes, and how many of them each kind takes, overlapping ones in each.
 
     Says so, and keeps the numbers for the run record. Raises DataError where fewer than two are left.
@@ -94,7 +96,8 @@ def without_marked(path: str, valid: Array, marks: Dict[str, Array], run: Run) -
     shares = ", ".join(f"{kind} {count} ({count / before:.1%})" for kind, count in masked.items())
     if after < 2:
         raise DataError(
-            f"The masks of {path} leave {after} of {before} pixels with data ({shares}): let some of them in with ALLOW."
+            f"The masks of {path} leave {after} of {before} pixels with data ({shares}): let some of them in "
+            "with ALLOW."
         )
     run.message(f"Left out by the product's masks, {before - after} of {before} pixels with data: {shares}.")
     return left, masked

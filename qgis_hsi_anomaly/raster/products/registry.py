@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Optional, Tuple
@@ -10,7 +10,7 @@ from typing import Any, Optional, Tuple
 from .base import ProductReader
 
 
-@lru_cache(maxsize=None)
+@cache
 def product_readers() -> Tuple[ProductReader, ...]:
     """Return one reader of each product, in the order in which they are asked."""
     package = __name__.rpartition(".")[0]
@@ -26,7 +26,7 @@ def product_readers() -> Tuple[ProductReader, ...]:
 def open_product(path: str) -> Optional[Any]:
     """Return the dataset of a product, what it says in its attribute `product`; None where no reader knows the file.
 
-    The dataset's description is the file that is to be given to open it again. Raises RasterError.
+    Raises RasterError.
     """
     reader = next((reader for reader in product_readers() if reader.recognizes(path)), None)
     if reader is None:
