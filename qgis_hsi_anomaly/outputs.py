@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Set, Tuple
 
 from .core.errors import Cancelled, HsiAnomalyError, RasterError
-from .raster.dataset import data_of_header, input_files
+from .core.scratch import Scratch, clear_away
+from .raster.dataset import data_of_header
+from .raster.image import input_files
 from .raster.polygons import vector_driver, vector_sidecars
 from .raster.writer import DRIVERS, sidecars
 
 _LONGEST_NAME = 240
 """Bytes of a file's name that leave room for the extensions of what is written beside it."""
+
+_HIDDEN = ".hsi-anomaly-"
+"""How the names of hidden folders begin."""
 
 _EXTENSIONS = {"raster": tuple(DRIVERS), "html": (".html", ".htm")}
 
@@ -77,7 +82,7 @@ class Outputs:
         self._inputs = [file for name in inputs if name is not None for file in input_files(name)]
         self._claimed: Dict[str, str] = {}
         self._rasters: Set[str] = set()
-        self._hidden: Dict[Path, Path] = {}
+        self._hidden: Dict[Path, Scratch] = {}
         self._moves: List[Tuple[Path, Path]] = []
         self._stale: List[Path] = []
 
@@ -88,6 +93,9 @@ class Outputs:
         not known, the folder is missing or cannot be written to, or writing would change an input (also through a
         link, or an ENVI header) or another output.
         """
+        shown = path.encode("utf-8", "replace").decode()
+        if shown != path:
+            raise RasterError(f"The output {shown} cannot be written: its name is not UTF-8, give another.")
         target = Path(path)
         what = f"The {'output' if kind in (*_EXTENSIONS, 'vector') else kind} {path}"
         extensions = _EXTENSIONS.get(kind)
@@ -169,13 +177,17 @@ class Outputs:
                     self._put_in_place()
             finally:
                 for folder in self._hidden.values():
-                    shutil.rmtree(folder, ignore_errors=True)
+                    folder.remove()
 
     def _put_in_place(self) -> None:
         """Move every file to its place, or none."""
         steps: List[Tuple[Optional[Path], Path]] = [*self._moves, *((None, stale) for stale in self._stale)]
         taken: List[_Place] = []
         try:
+            for _, path in steps:
+                self._hidden_beside(path)
+            for folder in self._hidden.values():
+                folder.keep()  # from now on it may hold what was at the places before
             for made, path in steps:
                 place = _Place(path, Path(tempfile.mkdtemp(dir=self._hidden_beside(path))) / path.name)
                 taken.append(place)
@@ -200,8 +212,9 @@ class Outputs:
     def _hidden_beside(self, file: Path) -> Path:
         """Return the hidden folder, on the same disk, for what goes into a file's folder."""
         if file.parent not in self._hidden:
-            self._hidden[file.parent] = Path(tempfile.mkdtemp(prefix=".hsi-anomaly-", dir=file.parent))
-        return self._hidden[file.parent]
+            clear_away(_HIDDEN, file.parent)
+            self._hidden[file.parent] = Scratch(_HIDDEN, file.parent)
+        return self._hidden[file.parent].path
 
 
 def _identity(file: Path) -> Optional[Tuple[int, int]]:

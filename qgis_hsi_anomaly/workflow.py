@@ -21,7 +21,7 @@ from .core.model_file import read_header, read_model
 from .core.run import ALONE, Run
 from .core.scene_checks import check_scene
 from .core.tasks import Apply, Fit
-from .jobs.compute import compute
+from .jobs.compute import check_execution, compute
 from .jobs.execution import Execution
 from .outputs import Outputs
 from .raster.reader import RasterCube, open_cube, read_band_table
@@ -51,6 +51,7 @@ def detect(
     *,
     bands: Optional[Sequence[int]] = None,
     background: Optional[str] = None,
+    allow: Sequence[str] = (),
     spread: Optional[str] = None,
     model: Optional[str] = None,
     execution: Execution = Execution(),
@@ -59,9 +60,10 @@ def detect(
     """Learn the background of a raster and write its anomaly scores, larger = more anomalous.
 
     bands : band numbers from 1. background : raster or polygons where the background is learned.
+    allow : kinds of pixels (`core.masks.KINDS`) that a product's masks mark and that are used all the same.
     spread : raster for the disagreement of the detector's members. model : file for what was learned.
     """
-    execution.check_suits(detector)
+    check_execution(detector, execution, run)
     if spread is not None and not detector.gives_spread:
         raise ParameterError(f"{detector.id}: SPREAD needs a detector of several members.")
     if model is not None and not detector.can_save:
@@ -69,8 +71,8 @@ def detect(
     checkpoint = _checkpoint(output, execution)
     outputs = _claim([input, background], [output, spread], model, checkpoint)
     record = _begin("detect", detector, input, run)
-    cube = open_cube(input, bands, background, detector.memory_budget, record.part(0.0, 0.15))
-    _describe(cube, record, background)
+    cube = open_cube(input, bands, background, detector.memory_budget, record.part(0.0, 0.15), allow=allow)
+    _describe(cube, detector, record, background)
     record.lap("read")
     task, working = Fit(detector, scores=True, saved=model is not None), record.part(0.15, 0.95)
     with compute(task, cube, execution, versions(), working, checkpoint) as results:
@@ -93,11 +95,12 @@ def fit(
     *,
     bands: Optional[Sequence[int]] = None,
     background: Optional[str] = None,
+    allow: Sequence[str] = (),
     execution: Execution = Execution(),
     run: Run = ALONE,
 ) -> Outcome:
     """Learn the background of a raster, for a detector or a pre-processor, and write it to a model file."""
-    execution.check_suits(method)
+    check_execution(method, execution, run)
     if not method.can_save:
         raise ModelError(
             f"{method.id} learns no background that could be saved: run it on each raster instead."
@@ -106,8 +109,8 @@ def fit(
     outputs = _claim([input, background], [], model, checkpoint)
     outputs.claim(record_path(model), "run record")
     record = _begin("fit", method, input, run)
-    cube = open_cube(input, bands, background, method.memory_budget, record.part(0.0, 0.2))
-    _describe(cube, record, background)
+    cube = open_cube(input, bands, background, method.memory_budget, record.part(0.0, 0.2), allow=allow)
+    _describe(cube, method, record, background)
     record.lap("read")
     working = record.part(0.2, 1.0)
     with compute(Fit(method), cube, execution, versions(), working, checkpoint) as results:
@@ -128,6 +131,7 @@ def apply(
     output: str,
     *,
     spread: Optional[str] = None,
+    allow: Sequence[str] = (),
     execution: Execution = Execution(),
     run: Run = ALONE,
 ) -> Outcome:
@@ -140,15 +144,15 @@ def apply(
     method = fitted.method
     if not method.needs_torch:
         read_model(model)
-    execution.check_suits(method)
+    check_execution(method, execution, run)
     if spread is not None and not method.gives_spread:
         raise ParameterError(f"{method.id}: SPREAD needs a detector of several members.")
     outputs = _claim([input, model], [output, spread])
     record = _begin("apply", method, input, run)
     record.note(model=model)
     bands = match_bands(fitted.wavelengths, fitted.band_numbers, fitted.raster_bands, read_band_table(input))
-    cube = open_cube(input, bands, None, method.memory_budget, record.part(0.0, 0.15), drop=False)
-    _describe(cube, record, None, learning=False)
+    cube = open_cube(input, bands, None, method.memory_budget, record.part(0.0, 0.15), drop=False, allow=allow)
+    _describe(cube, method, record, None, learning=False)
     record.lap("read")
     with compute(Apply(model), cube, execution, versions(), record.part(0.15, 0.8)) as results:
         record.lap("score")
@@ -170,6 +174,7 @@ def suppress_background(
     *,
     bands: Optional[Sequence[int]] = None,
     background: Optional[str] = None,
+    allow: Sequence[str] = (),
     model: Optional[str] = None,
     execution: Execution = Execution(),
     run: Run = ALONE,
@@ -178,12 +183,12 @@ def suppress_background(
 
     model : file for what was learned, to be applied to other rasters.
     """
-    execution.check_suits(suppression)
+    check_execution(suppression, execution, run)
     checkpoint = _checkpoint(output, execution)
     outputs = _claim([input, background], [output], model, checkpoint)
     record = _begin("suppress", suppression, input, run)
-    cube = open_cube(input, bands, background, suppression.memory_budget, record.part(0.0, 0.1))
-    _describe(cube, record, background)
+    cube = open_cube(input, bands, background, suppression.memory_budget, record.part(0.0, 0.1), allow=allow)
+    _describe(cube, suppression, record, background)
     record.lap("read")
     task = Fit(suppression, scores=True, saved=model is not None)
     with compute(task, cube, execution, versions(), record.part(0.1, 0.8), checkpoint) as results:
@@ -242,7 +247,9 @@ def _begin(task: str, method: Method, input: str, run: Run) -> Record:
     return Record(task, run, **facts, libraries=library_versions(method.requires))
 
 
-def _describe(cube: RasterCube, record: Record, background: Optional[str], learning: bool = True) -> None:
+def _describe(
+    cube: RasterCube, method: Method, record: Record, background: Optional[str], learning: bool = True
+) -> None:
     """Say which pixels and bands are used and what is doubtful about them, and note it in the record."""
     record.note(
         size=[cube.rows, cube.columns],
@@ -251,6 +258,8 @@ def _describe(cube: RasterCube, record: Record, background: Optional[str], learn
         valid_pixels=cube.valid_pixels,
         background=background,
         background_pixels=int(cube.background.sum()),
+        product=None if cube.product is None else f"{cube.product.label} {cube.product.level}".strip(),
+        masked_pixels=cube.masked,
     )
     share = 100 * cube.valid_pixels / (cube.rows * cube.columns)
     record.run.message(
@@ -259,7 +268,7 @@ def _describe(cube: RasterCube, record: Record, background: Optional[str], learn
     )
     if background is not None:
         record.run.message(f"The background is learned from {int(cube.background.sum())} pixels.")
-    needed = cube.memory_budget + 16 * cube.rows * cube.columns
+    needed = method.memory_needed(cube)
     record.run.message(f"Memory needed: about {needed / 2**20:.0f} MiB beside the program.")
     check_scene(cube, record.part(0.15, 0.15), learning)
 
@@ -281,7 +290,7 @@ def _write_maps(
     for name, path, description in wanted:
         record.run.check_cancelled()
         with outputs.writing(path) as hidden:
-            write_map(hidden, maps[name], cube.georeference, description, metadata)
+            write_map(hidden, *cube.on_map(maps[name]), description, metadata)
         of_scores = name == "score"
         style = score_style(maps[name], path, method.id) if of_scores else spread_style(maps[name], path)
         write_style(outputs, path, style, record.run)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+LONGEST = 1000
+"""Characters of a line in a message: of longer ones, which repeat what somebody typed, the middle is left out."""
+
 
 class HsiAnomalyError(Exception):
     """Base of every error this package raises on purpose."""
+
+    def __str__(self) -> str:
+        return "\n".join(map(_in_short, super().__str__().split("\n")))
 
 
 class ParameterError(HsiAnomalyError, ValueError):
@@ -36,3 +42,7 @@ class Cancelled(HsiAnomalyError):  # noqa: N818 (not a failure)
 
     def __init__(self, message: str = "Cancelled.") -> None:
         super().__init__(message)
+
+
+def _in_short(line: str) -> str:
+    return line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"

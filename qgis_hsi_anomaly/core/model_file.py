@@ -1,29 +1,20 @@
-"""Model files: a detector's background as arrays and a JSON header. Data only, nothing is executed.
-
-The format is safetensors (any reader of it opens our files; writing it takes numpy alone): eight bytes
-of header length, a JSON header that places every array, the arrays. Our own header is one JSON text
-under `__metadata__`/`qgis_hsi_anomaly`.
-"""
+"""Model files: a detector's background as arrays and a JSON header, in the format of `array_file`."""
 
 from __future__ import annotations
 
-import json
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
+from .array_file import content_of, pack, reading, unpack
 from .cube import Array, Cube
 from .detectors.base import Fitted, Method
 from .detectors.registry import make_method
-from .errors import HsiAnomalyError, ModelError
+from .errors import DataError, ModelError
 
-FORMAT = 2
-_DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "|u1", "BOOL": "|b1"}
-_NAMES = {np.dtype(code): name for name, code in _DTYPES.items()}
-_KEY = "qgis_hsi_anomaly"
+_WHAT, _AGAIN = "model file", "fit it again"
 
 
 @dataclass(frozen=True)
@@ -70,7 +61,7 @@ def write_model(path: str, model: Model) -> None:
 def model_bytes(model: Model) -> bytes:
     """Return the content of a model file."""
     header: Dict[str, Any] = {
-        "format": FORMAT,
+        "kind": "model",
         "method": model.method.id,
         "parameters": model.method.values(),
         "bands": model.bands,
@@ -80,97 +71,57 @@ def model_bytes(model: Model) -> bytes:
         "versions": model.versions,
         "facts": model.fitted.facts(),
     }
-    entries: Dict[str, Any] = {"__metadata__": {_KEY: json.dumps(header)}}
-    chunks, offset = [], 0
-    for name, array in model.fitted.arrays().items():
-        data = np.ascontiguousarray(array)
-        data = data.astype(data.dtype.newbyteorder("<"))
-        if data.dtype not in _NAMES:
-            raise TypeError(
-                f"{model.method.id}: {name} is {data.dtype}; model files hold {', '.join(_DTYPES)}."
+    arrays = model.fitted.arrays()
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise DataError(
+                f"{model.method.id}: what was learned ({name}) is not finite: the image's values, or a parameter, are "
+                "too large or too small to compute with."
             )
-        raw = data.tobytes()
-        entries[name] = {
-            "dtype": _NAMES[data.dtype],
-            "shape": list(data.shape),
-            "data_offsets": [offset, offset + len(raw)],
-        }
-        chunks.append(raw)
-        offset += len(raw)
-    text = json.dumps(entries).encode()
-    text += b" " * (-len(text) % 8)
-    return b"".join([struct.pack("<Q", len(text)), text, *chunks])
+    return pack(header, arrays)
 
 
 def read_header(path: str) -> ModelHeader:
     """Read what a model file says of itself; torch is not needed. Raises ModelError as `read_model`."""
-    return _parse(_content(path), path)[0]
+    return _parse(content_of(path, _WHAT), path)[0]
 
 
 def read_model(path: str) -> Model:
     """Read a model file. Raises ModelError where it is missing, cut short or not a model."""
-    return model_from(_content(path), path)
+    return model_from(content_of(path, _WHAT), path)
 
 
 def model_from(content: bytes, path: str = "") -> Model:
     """Return the model that is the content of the file `path`. Raises ModelError as `read_model`."""
     header, arrays, facts = _parse(content, path)
-    try:
-        fitted = header.method.restore(arrays, facts)
-    except HsiAnomalyError as error:
-        raise ModelError(f"The model file {path} cannot be used: {error}") from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"The model file {path} is damaged: fit it again.") from error
-    return Model(**vars(header), fitted=fitted)
+    with reading(path, _WHAT, _AGAIN):
+        _check_shapes(header, arrays, facts)
+        return Model(**vars(header), fitted=header.method.restore(arrays, facts))
 
 
-def _content(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise ModelError(f"The model file {path} cannot be read: {error.strerror or error}.") from error
+def _check_shapes(header: ModelHeader, arrays: Dict[str, Array], facts: Dict[str, Any]) -> None:
+    """Raise ValueError or KeyError where the shapes of arrays contradict each other or the number of bands."""
+    lengths = {"bands": header.bands}
+    for name, dimensions in header.method.shapes.items():
+        shape = arrays[name].shape
+        if len(shape) != len(dimensions):
+            raise ValueError(f"{name} has {len(shape)} dimensions.")
+        for dimension, length in zip(dimensions, shape):
+            if length != lengths.setdefault(dimension, length):
+                raise ValueError(f"{name} has {length} {dimension}, not {lengths[dimension]}.")
+    if int(facts.get("bands", header.bands)) != header.bands:
+        raise ValueError("The network is of another number of bands.")
 
 
 def _parse(raw: bytes, path: str) -> Tuple[ModelHeader, Dict[str, Array], Dict[str, Any]]:
     """Return header, arrays and facts of a model file's content."""
-    not_a_model = ModelError(f"{path} is not a model file of this software.")
-    if len(raw) < 10 or raw[8:9] != b"{":
-        raise not_a_model
-    (length,) = struct.unpack("<Q", raw[:8])
-    if length > len(raw) - 8:
-        raise ModelError(f"The model file {path} is cut short: copy or fit it again.")
-    try:
-        entries = json.loads(raw[8 : 8 + length])
-        header = json.loads(entries.pop("__metadata__")[_KEY])
-        form = header.get("format")
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise not_a_model from error
-    if form != FORMAT:
-        raise ModelError(
-            f"The model file {path} has format {form} and this version reads format {FORMAT}: fit it again."
-        )
-    try:
-        return _header(header), _arrays(entries, raw[8 + length :]), dict(header["facts"])
-    except EOFError as error:
-        raise ModelError(f"The model file {path} is cut short: copy or fit it again.") from error
-    except HsiAnomalyError as error:
-        raise ModelError(f"The model file {path} cannot be used: {error}") from error
-    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
-        raise ModelError(f"The model file {path} is damaged: fit it again.") from error
-
-
-def _arrays(entries: Dict[str, Any], data: bytes) -> Dict[str, Array]:
-    """Return the arrays by name. EOFError where the data end too early, ValueError where an array makes no sense."""
-    arrays = {}
-    for name, entry in entries.items():
-        start, end = entry["data_offsets"]
-        if end > len(data):
-            raise EOFError(f"{name} is not complete")
-        found = np.frombuffer(data[start:end], dtype=_DTYPES[entry["dtype"]]).reshape(entry["shape"]).copy()
-        if not np.isfinite(found).all():
-            raise ValueError(f"{name} is not finite")
-        arrays[name] = found
-    return arrays
+    with reading(path, _WHAT, _AGAIN):
+        header, arrays = unpack(raw)
+        if header.get("kind", "model") != "model":
+            raise DataError(
+                "it holds the sums of a background: merge it, alone or with others, into a model."
+            )
+        return _header(header), arrays, dict(header["facts"])
 
 
 def _header(header: Dict[str, Any]) -> ModelHeader:

@@ -6,12 +6,18 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, Optional, Tuple
 
+import numpy as np
+
 from .cube import Array, Cube
 from .detectors.base import Background, Fitted, Method, Suppression
 from .detectors.registry import make_method
-from .errors import ModelError
+from .errors import DataError, ModelError
 from .model_file import model_bytes, model_of, read_header, read_model
 from .run import Run
+
+_TOO_EXTREME = "values of the image, of the model, or a parameter are too large or too small to compute with"
+_ROWS = 64
+"""Rows of a cube that are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,35 @@ class Surroundings:
 
 class Task(ABC):
     """Something to be computed on a cube."""
+
+    def results(self, cube: Cube, run: Run, surroundings: Surroundings) -> Results:
+        """Do it, see `perform`. DataError where no numbers come of it: at valid pixels all of them must be finite."""
+        try:
+            found = self.perform(cube, run, surroundings)
+        except Exception as error:
+            # numpy's and torch's, by name: torch is not to be imported here.
+            if type(error).__name__.lstrip("_") != "LinAlgError":
+                raise
+            raise DataError(
+                f"{self.method.id}: a matrix of the scene cannot be solved: {_TOO_EXTREME}."
+            ) from error
+        for values in found.maps.values():
+            self._check_finite(np.isfinite(values), cube)
+        if found.cube is not None:
+            rows = range(0, cube.rows, _ROWS)
+            parts = [np.isfinite(found.cube[row : row + _ROWS]).all(axis=2) for row in rows]
+            self._check_finite(np.concatenate(parts), cube)
+        return found
+
+    def _check_finite(self, finite: Array, cube: Cube) -> None:
+        missing = cube.valid & ~finite
+        count = int(np.count_nonzero(missing))
+        if count:
+            row, column = np.argwhere(missing)[0] + 1
+            raise DataError(
+                f"{self.method.id}: {count} of {cube.valid_pixels} valid pixels, first row {row} column {column}, get "
+                f"no finite number: {_TOO_EXTREME}."
+            )
 
     @property
     @abstractmethod

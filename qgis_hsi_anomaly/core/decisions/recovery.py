@@ -1,8 +1,7 @@
 """How small a target would have been found: targets implanted into a scene, and how many of them are found.
 
-The linear mixing model x' = (1 - f) x + f t, with x a background pixel and t a target's spectrum; implanted targets as
-in S. Matteoli, M. Diani, G. Corsini, IEEE A&E Systems Magazine 25(7), 2010, 5-28. Intervals of the rates: E. B.
-Wilson, J. American Statistical Association 22 (1927) 209-212.
+The linear mixing model x' = (1 - f) x + f t, with x a background pixel and t a target's spectrum. Intervals of the
+rates: E. B. Wilson, J. American Statistical Association 22 (1927) 209-212.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ _TESTED = 1000
 _SLACK = 4.0
 """The fit may take no more than this many times the asked share of all pixels: an upper bound of the false alarms
 that holds without any model, since no more pixels than are flagged can be false alarms."""
+_TOO_MANY = 100.0
 _LEAST_P = 1e-12
 
 
@@ -71,8 +72,10 @@ class Tail:
             / n
             * ((1 + xi) * by_shape**2 - 2 * sigma * by_shape * by_scale + 2 * sigma**2 * by_scale**2)
         )
-        half = 1.96 * float(np.sqrt(max(variance, 0.0)))
-        return self.threshold(rate) - half, self.threshold(rate) + half
+        # Of the logarithm of what lies above the start, so that no bound falls below it.
+        over = max(self.threshold(rate) - self.start, 1e-300)
+        factor = float(np.exp(1.96 * np.sqrt(max(variance, 0.0)) / over))
+        return self.start + over / factor, self.start + over * factor
 
 
 def fit_tail(largest: Largest, groups: int = 0) -> Tail:
@@ -97,10 +100,28 @@ def fit_tail(largest: Largest, groups: int = 0) -> Tail:
         if len(kept) - step < least or _fits(kept, shape, scale):
             break
         kept = kept[: len(kept) - step]
+    kept = _without_outliers(kept, least)
+    shape, scale = _fit(kept)
     dropped = len(over) - len(kept)
     pixels = largest.pixels - dropped
     independent = round(groups * len(kept) / len(over)) if groups else len(kept)
     return Tail(start, len(kept) / pixels, shape, scale, dropped, independent, largest.pixels)
+
+
+def _without_outliers(kept: Array, least: int) -> Array:
+    """Return the rising scores without those that lie far beyond the fit: too few for the test of the whole to see.
+
+    The i-th largest goes, and all above it, where there are `_TOO_MANY` times as many as the fit expects.
+    """
+    while len(kept) > least:
+        shape, scale = _fit(kept)
+        top = kept[::-1][: len(kept) - least]
+        expected = len(kept) * Tail(0.0, 1.0, shape, scale, 0, 1, 1).p_value(top)
+        too_many = np.flatnonzero(expected * _TOO_MANY < np.arange(1, len(top) + 1))
+        if not len(too_many):
+            break
+        kept = kept[: len(kept) - (too_many[-1] + 1)]
+    return kept
 
 
 def bounded_threshold(tail: Tail, largest: Largest, rate: float) -> float:

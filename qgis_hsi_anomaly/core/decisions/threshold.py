@@ -110,7 +110,8 @@ def choose_threshold(
         raise ParameterError(
             "METHOD conformal needs BACKGROUND: give polygons or a mask of places without targets."
         )
-    count = max(tail_size(scores.rows * scores.columns), int(wanted.rate * scores.rows * scores.columns)) + 2
+    size = scores.rows * scores.columns
+    count = max(tail_size(size), int(wanted.rate * size), _budgeted(wanted, square_kilometers, size)) + 2
     every = largest_scores(scores, count, run.part(0, 0.4))
     if every.pixels == 0:
         raise DataError("The score layer holds no pixel with a score.")
@@ -137,7 +138,9 @@ def choose_threshold(
     elif wanted.method == "tail" and tail is not None:
         score, bounds = bounded_threshold(tail, reference, wanted.rate), tail.interval(wanted.rate)
         interval = min(bounds[0], score), max(bounds[1], score)
-        return _result(score, "tail", every, reference, interval, tail, wanted.rate * every.pixels)
+        # Where a bound has moved the threshold, what the fit says of where it is now.
+        expected = float(tail.p_value(np.array([score]))[0]) * every.pixels
+        return _result(score, "tail", every, reference, interval, tail, expected)
     score = reference.quantile(wanted.rate)
     interval = _order_interval(chosen, reference, score, last)
     return _result(score, "quantile", every, reference, interval, tail, wanted.rate * every.pixels)
@@ -186,20 +189,30 @@ def _budget(
     square_kilometers: Optional[float],
     run: Run,
 ) -> float:
-    budget = wanted.budget
+    budget = _budgeted(wanted, square_kilometers, every.pixels)
+    if budget < 1:
+        raise ParameterError(f"BUDGET allows less than one of the {wanted.unit.partition('_')[0]}: raise it.")
+    if wanted.unit == "pixels" and budget >= every.pixels:
+        raise ParameterError(
+            f"BUDGET allows {budget} pixels and the layer has {every.pixels}: all would be flagged. Lower it."
+        )
+    if wanted.unit == "pixels":
+        return float(every.values[budget])
+    return budget_threshold(scores, every, budget, run)
+
+
+def _budgeted(wanted: ThresholdParameters, square_kilometers: Optional[float], pixels: int) -> int:
+    """Return how many pixels or objects a budget allows in a map of so many pixels; 0 for the other methods."""
+    if wanted.method != "budget":
+        return 0
+    budget = min(wanted.budget, float(pixels))
     if wanted.unit == "objects_per_km2":
         if square_kilometers is None:
             raise ParameterError(
                 "UNIT objects_per_km2 needs a score layer with a coordinate reference system: use objects."
             )
-        budget *= square_kilometers * every.pixels
-    if budget < 1:
-        raise ParameterError(
-            f"BUDGET allows {budget:.2g} {wanted.unit.partition('_')[0]}, less than one: raise it."
-        )
-    if wanted.unit == "pixels":
-        return float(every.values[min(int(budget), len(every.values) - 1)])
-    return budget_threshold(scores, every, int(budget), run)
+        budget = min(wanted.budget * square_kilometers * pixels, float(pixels))
+    return int(budget)
 
 
 def _order_interval(scores: Scores, reference: Largest, score: float, run: Run) -> Tuple[float, float]:

@@ -15,7 +15,7 @@ from ..numerics.line_opening import line_opening
 from ..numerics.statistics import Components, principal_components
 from ..parameters import integer, number
 from ..run import ALONE, Run
-from ..threads import map_threads
+from ..threads import core_count, map_threads
 from .base import Background, Detector, Group
 
 TARGET_PIXELS = 100
@@ -24,6 +24,7 @@ SMOOTHING_RANGE = 2.0
 """Change of the first component, in its standard deviations, that separates pixels as much as SMOOTHING pixels do."""
 SMOOTHING_STEPS = 3
 _TILE = 1024
+_TREES = 240  # bytes that filtering takes for a value, as measured
 _TOGETHER = 1 << 20
 
 Rectangle = Tuple[slice, slice]
@@ -67,6 +68,7 @@ class AED(Detector):
     label: ClassVar[str] = "Attribute and edge-preserving filters (AED)"
     group: ClassVar[Group] = Group.REPRESENTATION
     order: ClassVar[int] = 3
+    shapes: ClassVar[Dict[str, Tuple[str, ...]]] = Components.SHAPES
     requires: ClassVar[Tuple[str, ...]] = ("scipy",)
     directional: ClassVar[bool] = True
     local: ClassVar[bool] = True
@@ -104,6 +106,11 @@ class AED(Detector):
         warn_of_tiny_targets(self.id, area, run)
         components = principal_components(cube, self.principal_components, run)
         return AEDBackground(components, self.max_target_area, self.smoothing)
+
+    def working_memory(self, cube: Cube) -> int:
+        """The component maps, and what filtering takes for the values that are filtered at a time."""
+        values = (self.principal_components or cube.bands) * cube.rows * cube.columns
+        return 4 * values + _TREES * min(values, core_count() * _TOGETHER)
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> AEDBackground:
         """Rebuild the background from a model file's arrays."""

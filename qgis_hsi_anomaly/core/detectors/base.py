@@ -16,6 +16,9 @@ from ..parameters import Parameters
 from ..run import ALONE, Run
 from ..threads import CHUNK, map_threads
 
+_ALWAYS = 24 * 2**20
+"""Bytes that libraries take as soon as they compute."""
+
 
 class Group(Enum):
     """Headings of the toolbox, in its order."""
@@ -72,6 +75,8 @@ class Method(Parameters, ABC):
     short_label : name of its layers, where that is neither the acronym in the label nor what stands before it.
     requires : modules beside numpy, by the names they are imported by.
     needs_torch : runs in a worker process, with torch.
+    shapes : of the arrays in its model files, by name: "bands", and words for lengths that are the same wherever they
+    stand. Model files in which they are not are refused.
     can_save : learns something that can be saved and used on another raster.
     gives_spread : there is a map of the disagreement of several members.
     memory_budget : bytes that row blocks and what is made of them may take.
@@ -92,6 +97,7 @@ class Method(Parameters, ABC):
     short_label: ClassVar[str] = ""
     requires: ClassVar[Tuple[str, ...]] = ()
     needs_torch: ClassVar[bool] = False
+    shapes: ClassVar[Dict[str, Tuple[str, ...]]] = {}
     can_save: ClassVar[bool] = True
     gives_spread: ClassVar[bool] = False
     memory_budget: ClassVar[int] = MEMORY_BUDGET
@@ -112,9 +118,22 @@ class Method(Parameters, ABC):
         """Rebuild what was learned from what `Fitted.arrays` and `.facts` gave."""
         raise ModelError(f"{self.id} learns nothing that can be saved.")
 
+    def memory_needed(self, cube: Cube) -> int:
+        """Return about how many bytes a run takes beside the program: within a third of what was measured.
+
+        Methods that hold more than row blocks add it in `working_memory`.
+        """
+        block = 4 * cube.block_height() * cube.columns * cube.bands
+        maps = 16 * cube.rows * cube.columns
+        return int(_ALWAYS + cube.reading_bytes + 2.2 * block + maps + self.working_memory(cube))
+
+    def working_memory(self, cube: Cube) -> int:
+        """Return about how many bytes are held beside row blocks and maps, a sample for example."""
+        return 0
+
     def check_libraries(self) -> None:
         """Raise MissingLibraryError where this Python lacks a library that the method requires."""
-        check_libraries(self.id, self.requires)
+        check_libraries(self.id, (*self.requires, *(("torch",) if self.needs_torch else ())))
 
     @classmethod
     def who(cls) -> str:

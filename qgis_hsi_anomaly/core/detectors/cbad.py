@@ -52,6 +52,12 @@ class CBAD(Detector):
     label: ClassVar[str] = "Cluster-based (CBAD)"
     group: ClassVar[Group] = Group.STATISTICAL
     order: ClassVar[int] = 5
+    shapes: ClassVar[Dict[str, Tuple[str, ...]]] = {
+        "centers": ("centers", "bands"),
+        "merged": ("centers",),
+        "means": ("clusters", "bands"),
+        "triangles": ("clusters", "bands", "directions"),
+    }
     draws_at_random: ClassVar[bool] = True
     summary: ClassVar[str] = (
         "Divides the scene into clusters of similar spectra and measures every pixel's Mahalanobis distance from its "
@@ -118,7 +124,10 @@ class CBAD(Detector):
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> CBADBackground:
         """Rebuild the background from a model file's arrays."""
-        return CBADBackground(arrays["centers"], arrays["merged"], arrays["means"], arrays["triangles"])
+        merged, means = arrays["merged"], arrays["means"]
+        if merged.dtype.kind != "i" or not 0 <= merged.min() <= merged.max() < len(means):
+            raise ValueError("Centers are merged into clusters that are not there.")
+        return CBADBackground(arrays["centers"], merged, means, arrays["triangles"])
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ _LOCAL_COMPONENTS = 10
 _LAMBDA = 1000.0
 _NEIGHBORS = 50
 _REFERENCE = 10_000
+_MAPS = 80  # bytes a pixel of the maps of all members
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,11 @@ class Consensus(Detector):
         if not first and not others:
             raise _nobody(left_out)
         return ConsensusBackground(first, others, left_out, self.line_lengths())
+
+    def memory_needed(self, cube: Cube) -> int:
+        """As much as the member that needs most, and the maps of all."""
+        members = [one.memory_needed(cube) for several in self.members(cube).values() for one in several]
+        return max(members, default=0) + _MAPS * cube.rows * cube.columns
 
     def members(self, cube: Cube) -> Dict[str, List[Detector]]:
         """Return the members by id, each one or several whose mean counts, with what the largest target's size sets."""

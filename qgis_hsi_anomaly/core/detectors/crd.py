@@ -10,8 +10,9 @@ import numpy as np
 
 from ..cube import Array, Cube
 from ..numerics.linear_systems import conjugate_gradients, diagonal_places, products, solve_packed
+from ..numerics.matrix_product import matrix_product
 from ..numerics.statistics import Components, principal_components
-from ..numerics.windows import DualWindow, Tile, ring_members, score_windows
+from ..numerics.windows import DualWindow, Tile, ring_members, score_windows, window_memory
 from ..parameters import flag, integer, number
 from ..run import ALONE, Run
 from .base import Background, Detector, Group
@@ -113,10 +114,21 @@ class CRD(Detector):
 
     def fit(self, cube: Cube, run: Run = ALONE) -> CRDBackground:
         """Find the components of the background pixels. DataError where nothing varies."""
+        self._window().check_fits(self.id, cube)
         components = principal_components(cube, self.principal_components, run, centered=False)
         rms = float(np.sqrt(components.variances.sum()))
         ones_weight = 1 / np.sqrt(cube.bands) if self.sum_to_one else 0.0
         return CRDBackground(self._window(), components, rms, self.lambda_, float(ones_weight))
+
+    def working_memory(self, cube: Cube) -> int:
+        """A row block as high as the budget lets it be, so that few rows around it are read twice.
+
+        Wide windows may need more: each pixel of a patch has a weight for each one around the patch.
+        """
+        window, p = self._window(), min(self.principal_components or cube.bands, cube.bands)
+        block = min(cube.memory_budget, cube.rows * cube.columns * (cube.bands * 8 + p * 24))
+        thread = (_PATCH + 2 * window.reach) ** 2 * 8 * (6 * _PATCH**2 + 3 * p)
+        return max(block, window_memory(cube, window, p, int(thread)))
 
 
 @dataclass(frozen=True)
@@ -166,7 +178,7 @@ class CRDBackground(Background):
         matrices, no_ring = [], []
         for patch in patches:
             weights, without = self._weights(tile, points, patch)
-            matrices.append(points.around(pairs, patch).T @ weights.T)
+            matrices.append(matrix_product(points.around(pairs, patch).T, weights.T))
             no_ring.append(without)
         own = np.concatenate([points.at(points.coordinates, patch) for patch in patches])
         systems: Array = np.concatenate(matrices, axis=1)
@@ -187,13 +199,14 @@ class CRDBackground(Background):
 
     def _multiply(self, around: Array, weights: Array, vectors: Array) -> Array:
         """Return (X W X' + lambda I) v of a patch's pixels, (n_pixels, p); around : their X', (n_around, p)."""
-        return np.asarray(((vectors @ around.T) * weights) @ around + self.lambda_ * vectors)
+        parts = matrix_product(vectors, around.T) * weights
+        return np.asarray(matrix_product(parts, around) + self.lambda_ * vectors)
 
     def _weights(self, tile: Tile, points: _Points, patch: Patch) -> Tuple[Array, Array]:
         """Return W of a patch's pixels, (n_pixels, n_around), 0 outside their rings, and which have no ring."""
         members = ring_members(tile, self.window, *patch)
         count = members.sum(axis=1)
-        squares = points.at(points.near, patch) @ points.around(points.far, patch).T
+        squares = matrix_product(points.at(points.near, patch), points.around(points.far, patch).T)
         weights = np.divide(members, np.maximum(squares, _FLOOR, out=squares), out=squares)
         own, other = points.at(points.slack, patch), points.around(points.slack, patch).T
         if weights.max() * (own.max() + other.max()) > 1:

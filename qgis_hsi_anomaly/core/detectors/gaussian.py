@@ -10,6 +10,9 @@ from ..numerics.statistics import squared_mahalanobis, triangular
 from ..run import ALONE, Run
 from .base import Background, score_spectra
 
+SHAPES = {"mean": ("bands",), "whitening": ("bands", "directions")}
+"""Of a Gaussian background's arrays, see `Method.shapes`."""
+
 
 @dataclass(frozen=True)
 class GaussianBackground(Background):

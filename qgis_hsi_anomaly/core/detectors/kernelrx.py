@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Dict
+from typing import Any, ClassVar, Dict, Tuple
 
 import numpy as np
 
 from ..cube import Array, Cube
 from ..numerics.kmeans import k_means, nearest_center
+from ..numerics.matrix_product import matrix_product
 from ..numerics.sampling import sample_spectra
 from ..numerics.statistics import Components, principal_components
 from ..parameters import integer, number, seed_field
@@ -41,6 +42,12 @@ class KernelRX(Detector):
     label: ClassVar[str] = "Kernel RX"
     group: ClassVar[Group] = Group.STATISTICAL
     order: ClassVar[int] = 4
+    shapes: ClassVar[Dict[str, Tuple[str, ...]]] = {
+        **Components.SHAPES,
+        "reference": ("references", "components"),
+        "weights": ("references",),
+        "width": ("widths",),
+    }
     draws_at_random: ClassVar[bool] = True
     summary: ClassVar[str] = (
         "RX in the feature space of a Gaussian kernel: the background may be of any shape, such as several "
@@ -86,6 +93,8 @@ class KernelRX(Detector):
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> KernelRXBackground:
         """Rebuild the background from a model file's arrays."""
         components = Components.from_arrays(arrays)
+        if not len(arrays["reference"]) or arrays["width"].shape != (1,) or not arrays["width"][0] > 0:
+            raise ValueError("There is no reference pixel, or no width of the kernel.")
         return KernelRXBackground(
             components, arrays["reference"], arrays["weights"], arrays["width"], self.ridge
         )
@@ -122,14 +131,15 @@ class KernelRXBackground(Background):
             kernels = self._kernel(self.components.of(spectra))
             mean_kernel = kernels @ self.weights
             outside = 1.0 - 2.0 * mean_kernel + mean_square
-            along = (kernels - to_mean - mean_kernel[:, None] + mean_square) @ weights
+            centered = np.asarray(kernels - to_mean - mean_kernel[:, None] + mean_square)
+            along = matrix_product(centered, weights)
             return np.asarray(np.maximum(outside / ridge - np.einsum("ij,ij->i", along, along), 0.0))
 
         return score_spectra(cube, distances, run)
 
     def _kernel(self, points: Array) -> Array:
         """Kernel between points (n, p) and the reference, (n, n_reference)."""
-        squares = np.einsum("ij,ij->i", points, points)[:, None] - 2 * (points @ self.reference.T)
+        squares = np.einsum("ij,ij->i", points, points)[:, None] - 2 * matrix_product(points, self.reference.T)
         squares += np.einsum("ij,ij->i", self.reference, self.reference)
         return np.asarray(np.exp(np.maximum(squares, 0.0) / (-2.0 * self.width[0] ** 2)))
 

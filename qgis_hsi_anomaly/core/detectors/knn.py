@@ -34,6 +34,10 @@ class KNN(Detector):
     label: ClassVar[str] = "Nearest neighbors (kNN)"
     group: ClassVar[Group] = Group.STATISTICAL
     order: ClassVar[int] = 3
+    shapes: ClassVar[Dict[str, Tuple[str, ...]]] = {
+        **Components.SHAPES,
+        "reference": ("references", "components"),
+    }
     requires: ClassVar[Tuple[str, ...]] = ("scipy",)
     has_unit: ClassVar[bool] = True
     summary: ClassVar[str] = (
@@ -77,6 +81,8 @@ class KNN(Detector):
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> KNNBackground:
         """Rebuild the background from a model file's arrays."""
+        if len(arrays["reference"]) < 2:
+            raise ValueError("There is no second reference pixel.")
         return KNNBackground(Components.from_arrays(arrays), arrays["reference"], self.neighbors)
 
 

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from ..deep.training.checkpoint import Checkpoint
 
 
+_TORCH = 350 * 2**20
+"""Bytes of a process that has loaded torch and used it."""
+_LAYERS = 8
+"""Bytes that the layers of a network keep for a value of the cube, about."""
+
+
 def epochs_field(
     default: int, help: str = "Training steps, each over the whole image; 0 is the untrained control."
 ) -> Any:
@@ -98,7 +104,7 @@ class LearnedDetector(Detector):
         minimum=1,
         maximum=100,
     )
-    seed: int = seed_field()
+    seed: int = seed_field(advanced=True)
 
     def model(self, bands: int, seed: int) -> LearnedModel:
         """Return an untrained model for pixels of `bands` bands; its weights may be drawn as torch draws them."""
@@ -134,13 +140,14 @@ class LearnedDetector(Detector):
 
     def _fit(self, cube: Cube, run: Run, checkpoint: Optional[Checkpoint]) -> LearnedBackground:
         from ..deep.models.base import Training, seeded
-        from ..deep.scene import Scene, value_range
+        from ..deep.scene import Scene, fingerprint, value_range
 
         extent = value_range(cube, run.part(0.0, 0.02))
         scene = Scene(cube, cube.background, extent, run, self.circular)
         if checkpoint is not None:
             shape = (cube.rows, cube.columns, cube.bands, scene.total)
-            checkpoint.begin(json.dumps([self.id, self.values(), shape, extent]), run)
+            pixels = fingerprint(cube, run.part(0.02, 0.02))
+            checkpoint.begin(json.dumps([self.id, self.values(), shape, extent, pixels]), run)
         members = []
         for index, part in enumerate(run.part(0.02, 1.0).parts(self.members)):
             seed, device = self.seed + index, run.processes.device
@@ -153,6 +160,10 @@ class LearnedDetector(Detector):
                 run.metric("loss_last_epoch", history[-1])
             members.append((trained, control))
         return LearnedBackground(self, extent, tuple(members))
+
+    def working_memory(self, cube: Cube) -> int:
+        """The process that trains: torch itself, and what is kept of the layers' outputs for the backward pass."""
+        return _TORCH + min(self.memory_budget, _LAYERS * cube.rows * cube.columns * cube.bands)
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> LearnedBackground:
         """Rebuild the background from a model file."""
@@ -169,6 +180,8 @@ class LearnedDetector(Detector):
                 pair.append(model)
             members.append((pair[0], pair[1]))
         low, high = facts["value_range"]
+        if not 1e-38 < float(high) - float(low) < 1e38:
+            raise ValueError("The range of values is none.")
         return LearnedBackground(self, (float(low), float(high)), tuple(members))
 
 

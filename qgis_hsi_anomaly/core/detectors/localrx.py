@@ -10,7 +10,7 @@ import numpy as np
 from ..cube import Array, Cube
 from ..numerics.linear_systems import diagonal_places, products, solve_packed
 from ..numerics.statistics import REGULARIZATIONS, RIDGE, Components, principal_components
-from ..numerics.windows import DualWindow, Tile, ring_sums, score_windows
+from ..numerics.windows import DualWindow, Tile, ring_sums, score_windows, window_memory
 from ..parameters import choice, integer
 from ..run import ALONE, Run
 from .base import Background, Detector, Group
@@ -93,8 +93,19 @@ class LocalRX(Detector):
 
     def fit(self, cube: Cube, run: Run = ALONE) -> LocalRXBackground:
         """Find the principal components of the background pixels. DataError where nothing varies."""
+        self._window().check_fits(self.id, cube)
         components = principal_components(cube, self.principal_components, run)
         return LocalRXBackground(self._window(), components, self.regularization)
+
+    def working_memory(self, cube: Cube) -> int:
+        """A row block as high as the budget lets it be, so that few rows around it are read twice.
+
+        Wide windows may need more: a tile has a plane for every two components.
+        """
+        window, p = self._window(), min(self.principal_components or cube.bands, cube.bands)
+        block = min(cube.memory_budget, cube.rows * cube.columns * (cube.bands * 8 + p * 24))
+        thread = (_TILE + 2 * window.reach) ** 2 * 8 * (1.5 * (p * (p + 1) // 2 + p + 1))
+        return max(block, window_memory(cube, window, p, int(thread)))
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Dict
+from typing import Any, ClassVar, Dict, Tuple
 
 import numpy as np
 
 from ..cube import Array, Cube
-from ..numerics.godec import GoDec, learn_godec
+from ..numerics.godec import GoDec, learn_godec, sample_bytes
 from ..parameters import integer, number, seed_field
 from ..run import ALONE, Run
 from .base import Background, Detector, Group, score_spectra
@@ -32,6 +32,11 @@ class LRaSMD(Detector):
     label: ClassVar[str] = "Low-rank and sparse decomposition (LRaSMD)"
     group: ClassVar[Group] = Group.REPRESENTATION
     order: ClassVar[int] = 2
+    shapes: ClassVar[Dict[str, Tuple[str, ...]]] = {
+        "mean": ("bands",),
+        "axes": ("iterations", "bands", "rank"),
+        "thresholds": ("iterations",),
+    }
     draws_at_random: ClassVar[bool] = True
     has_unit: ClassVar[bool] = True
     summary: ClassVar[str] = (
@@ -64,6 +69,10 @@ class LRaSMD(Detector):
         """Decompose the background. DataError where nothing varies."""
         fraction = self.sparsity / 100
         return LRaSMDBackground(learn_godec(cube, self.rank, fraction, ENERGY, self.seed, run, left=1))
+
+    def working_memory(self, cube: Cube) -> int:
+        """The sample that is decomposed, several times over."""
+        return sample_bytes(cube)
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> LRaSMDBackground:
         """Rebuild the background from a model file's arrays."""

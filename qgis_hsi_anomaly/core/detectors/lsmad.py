@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Dict, Tuple
 import numpy as np
 
 from ..cube import Array, Cube
-from ..numerics.godec import GoDec, learn_godec
+from ..numerics.godec import GoDec, learn_godec, sample_bytes
 from ..numerics.statistics import gather_moments, triangular
 from ..parameters import integer, number, seed_field
 from ..run import ALONE, Run
 from .base import Detector, Group
-from .gaussian import GaussianBackground
+from .gaussian import SHAPES, GaussianBackground
 
 ENERGY = 0.999
 """Fraction of the variance that rank 0 leaves to the low-rank part."""
@@ -35,6 +35,7 @@ class LSMAD(Detector):
     label: ClassVar[str] = "Low-rank Mahalanobis distance (LSMAD)"
     group: ClassVar[Group] = Group.STATISTICAL
     order: ClassVar[int] = 6
+    shapes: ClassVar[Dict[str, Tuple[str, ...]]] = SHAPES
     draws_at_random: ClassVar[bool] = True
     summary: ClassVar[str] = (
         "RX with statistics from which a low-rank and sparse decomposition has taken deviations and noise, so that "
@@ -66,6 +67,10 @@ class LSMAD(Detector):
         godec = learn_godec(cube, self.rank, fraction, ENERGY, self.seed, run.part(0.0, 0.7))
         mean, covariance = low_rank_statistics(cube, godec, run.part(0.7, 1.0))
         return GaussianBackground(mean, triangular(floored_whitening(covariance)))
+
+    def working_memory(self, cube: Cube) -> int:
+        """The sample that is decomposed, several times over."""
+        return sample_bytes(cube)
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> GaussianBackground:
         """Rebuild the background from a model file's arrays."""

@@ -46,7 +46,7 @@ def preprocessor_ids() -> Tuple[str, ...]:
 def method_class(id: str) -> Type[Method]:
     """Return the class of a detector or pre-processor; ParameterError, with the known ids, where there is none."""
     if id not in _methods():
-        raise ParameterError(f"DETECTOR must be one of {', '.join(detector_ids())}; got {id!r}.")
+        raise ParameterError(f"DETECTOR must be one of {', '.join(_methods())}; got {id!r}.")
     return _methods()[id]
 
 

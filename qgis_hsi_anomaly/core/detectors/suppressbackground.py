@@ -63,18 +63,19 @@ class SuppressBackground(Preprocessor):
         maximum=20,
         advanced=True,
     )
-    seed: int = seed_field("Of weights and noise: the same seed gives the same result.")
+    seed: int = seed_field("Of weights and noise: the same seed gives the same result.", advanced=True)
 
     def fit(
         self, cube: Cube, run: Run = ALONE, checkpoint: Optional[Checkpoint] = None
     ) -> BackgroundSuppression:
         """Train on the background pixels; checkpoint keeps the training's state. DataError where they are all equal."""
-        from ..deep.scene import value_range
+        from ..deep.scene import fingerprint, value_range
 
         low, high = value_range(cube, run.part(0.0, 0.02))
         if checkpoint is not None:
             shape = (cube.rows, cube.columns, cube.bands, int(np.count_nonzero(cube.background)))
-            checkpoint.begin(json.dumps([self.id, self.values(), shape, [low, high]]), run)
+            pixels = fingerprint(cube, run.part(0.02, 0.02))
+            checkpoint.begin(json.dumps([self.id, self.values(), shape, [low, high], pixels]), run)
         moments = gather_moments(cube, run.part(0.02, 0.05))
         mean = float(moments.mean.mean())
         variance = float(np.diag(moments.covariance).mean() + (moments.mean - mean).var())
@@ -94,6 +95,8 @@ class SuppressBackground(Preprocessor):
         network = self._network(int(facts["bands"]))
         network.load(arrays)
         low, high = facts["value_range"]
+        if not 1e-38 < float(high) - float(low) < 1e38:
+            raise ValueError("The range of values is none.")
         return BackgroundSuppression(self, network, (float(low), float(high)))
 
     def _network(self, bands: int) -> NoisePredictor:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..cube import Array, Cube
 from ..run import ALONE, Run
+from .matrix_product import matrix_product
 from .sampling import sample_spectra
 from .statistics import check_varies, gather_moments, vary
 
@@ -42,7 +43,7 @@ class GoDec:
         sparse = np.zeros_like(centered)
         low = sparse
         for axes, threshold in zip(self.axes, self.thresholds):
-            low = ((centered - sparse) @ axes) @ axes.T
+            low = matrix_product(matrix_product(centered - sparse, axes), axes.T)
             sparse = centered - low
             sparse[np.abs(sparse) < threshold] = 0.0
         return low + self.mean, sparse
@@ -93,6 +94,11 @@ def learn_godec(
     return GoDec(moments.mean, axes, thresholds)
 
 
+def sample_bytes(cube: Cube) -> int:
+    """Return about how many bytes `learn_godec` takes: six float64 a value of the sample."""
+    return 48 * min(SAMPLE_VALUES, int(np.count_nonzero(cube.background)) * cube.bands)
+
+
 def godec(pixels: Array, rank: int, fraction: float, seed: int = 0, run: Run = ALONE) -> Tuple[Array, Array]:
     """Return axes (iterations, bands, rank) and thresholds (iterations,) of the decomposition of `pixels`.
 
@@ -112,7 +118,7 @@ def godec(pixels: Array, rank: int, fraction: float, seed: int = 0, run: Run = A
         run.update(iteration / ITERATIONS)
         basis = random.normal(size=(pixels.shape[1], rank))
         for _ in range(POWER):
-            basis = rest.T @ (rest @ basis)
+            basis = matrix_product(rest.T, matrix_product(rest, basis))
         axes = np.linalg.qr(basis)[0]
         low = np.matmul(rest @ axes, axes.T, out=rest)
         np.subtract(pixels, low, out=sparse)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..cube import Array
 from ..run import ALONE, Run
+from .matrix_product import matrix_product
 
 ITERATIONS = 100
 _CHUNK_BYTES = 32 * 2**20
@@ -103,7 +104,7 @@ def _nearest(points: Array, centers: Array) -> Array:
     origin = centers.mean(axis=0)
     apart = centers - origin
     half = 0.5 * np.einsum("ij,ij->i", apart, centers + origin)
-    return np.asarray(np.argmin(half - points @ apart.T, axis=1))
+    return np.asarray(np.argmin(half - matrix_product(points, apart.T), axis=1))
 
 
 def _chunks(points: int, numbers: int) -> Iterator[slice]:

@@ -7,7 +7,7 @@ and the sums of blocks, or of processes, simply add up.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Dict, Optional, Tuple
+from typing import Callable, ClassVar, Dict, Optional, Tuple
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from ..cube import Array, Cube
 from ..errors import DataError
 from ..run import ALONE, Run
 from ..threads import CHUNK, map_threads
+from .matrix_product import matrix_product
 
 REGULARIZATIONS = ("none", "ridge", "ledoitwolf")
 RIDGE = 1e-4
@@ -50,7 +51,7 @@ class Moments:
             pilot,
             float(len(centered)),
             centered.sum(axis=0),
-            centered.T @ centered,
+            matrix_product(centered.T, centered),
             squares @ centered,
             float(squares @ squares),
         )
@@ -66,6 +67,89 @@ class Moments:
             self.third + other.third,
             self.fourth + other.fourth,
         )
+
+    def about(self, pilot: Array) -> Moments:
+        """Return the same pixels' moments about another pilot, (bands,); exact but for rounding.
+
+        With y' = y + d, d = old - new pilot: every sum of y' follows from those of y.
+        """
+        d = self.pilot - pilot
+        squared, trace = float(d @ d), float(np.trace(self.second))
+        twice, along = self.second @ d, float(d @ self.first)
+        return Moments(
+            pilot,
+            self.count,
+            self.first + self.count * d,
+            self.second + np.outer(self.first, d) + np.outer(d, self.first) + self.count * np.outer(d, d),
+            self.third
+            + trace * d
+            + 2 * twice
+            + 2 * along * d
+            + squared * self.first
+            + self.count * squared * d,
+            self.fourth
+            + 4 * float(d @ twice)
+            + self.count * squared**2
+            + 4 * float(d @ self.third)
+            + 2 * squared * trace
+            + 4 * squared * along,
+        )
+
+    def of_bands(self, indices: Array) -> Moments:
+        """Return the moments of some bands, (n,) int, in that order.
+
+        Of fewer bands `third` and `fourth` are NaN: |y|^2 over those bands is no longer known.
+        """
+        known = len(indices) == len(self.pilot)
+        third = self.third[indices]
+        return Moments(
+            self.pilot[indices],
+            self.count,
+            self.first[indices],
+            self.second[np.ix_(indices, indices)],
+            third if known else np.full_like(third, np.nan),
+            self.fourth if known else np.nan,
+        )
+
+    def times(self, weight: float) -> Moments:
+        """Return the moments in which every pixel counts `weight` times."""
+        return Moments(
+            self.pilot,
+            self.count * weight,
+            self.first * weight,
+            self.second * weight,
+            self.third * weight,
+            self.fourth * weight,
+        )
+
+    @property
+    def complete(self) -> bool:
+        """Whether `third` and `fourth`, which Ledoit-Wolf's shrinkage needs, are known."""
+        return bool(np.isfinite(self.fourth) and np.isfinite(self.third).all())
+
+    def arrays(self) -> Dict[str, Array]:
+        """Return what a file must hold of them; without `third` and `fourth` where these are not known."""
+        kept = {
+            "pilot": self.pilot,
+            "first": self.first,
+            "second": self.second,
+            "count": np.array([self.count]),
+        }
+        return {**kept, "third": self.third, "fourth": np.array([self.fourth])} if self.complete else kept
+
+    @classmethod
+    def from_arrays(cls, arrays: Dict[str, Array]) -> Moments:
+        """Rebuild them from what `arrays` gave. ValueError and KeyError where these cannot be sums over pixels."""
+        pilot, first, second = arrays["pilot"], arrays["first"], arrays["second"]
+        third = arrays.get("third", np.full_like(first, np.nan))
+        count, fourth = float(arrays["count"][0]), float(arrays.get("fourth", np.array([np.nan]))[0])
+        if not (
+            pilot.shape == first.shape == third.shape and second.shape == 2 * pilot.shape and pilot.ndim == 1
+        ):
+            raise ValueError("The sums have different numbers of bands.")
+        if not count > 0 or (second.diagonal() < 0).any():
+            raise ValueError("The sums are of no pixels.")
+        return cls(pilot, count, first, second, third, fourth)
 
     def over(self, run: Run) -> Moments:
         """Return the sums over all processes."""
@@ -207,7 +291,7 @@ def squared_mahalanobis(centered: Array, triangle: Array) -> Array:
     white = np.empty((len(centered), triangle.shape[1]))
     for start in range(0, triangle.shape[1], _PANEL):
         panel = slice(start, start + _PANEL)
-        np.matmul(centered[:, start:], triangle[start:, panel], out=white[:, panel])
+        white[:, panel] = matrix_product(centered[:, start:], triangle[start:, panel])
     return np.asarray(np.einsum("ij,ij->i", white, white))
 
 
@@ -233,12 +317,19 @@ class Components:
     variances: Array
     mean: Array
 
+    SHAPES: ClassVar[Dict[str, Tuple[str, ...]]] = {
+        "center": ("bands",),
+        "axes": ("bands", "components"),
+        "variances": ("components",),
+        "component_mean": ("components",),
+    }
+
     def of(self, spectra: Array) -> Array:
         """Return the coordinates of spectra (n_pixels, bands), (n_pixels, p) float64."""
         coordinates = np.empty((len(spectra), self.axes.shape[1]))
         for start in range(0, len(spectra), _AT_ONCE):
             rows = slice(start, start + _AT_ONCE)
-            coordinates[rows] = (spectra[rows] - self.center) @ self.axes
+            coordinates[rows] = matrix_product(spectra[rows] - self.center, self.axes)
         return coordinates
 
     def arrays(self) -> Dict[str, Array]:

@@ -15,9 +15,13 @@ from typing import Callable, Iterator, Tuple
 import numpy as np
 
 from ..cube import Array, Block, Cube
-from ..errors import ParameterError
+from ..errors import DataError, ParameterError
 from ..run import ALONE, Run
-from ..threads import map_threads
+from ..threads import core_count, map_threads
+from .matrix_product import matrix_product
+
+_ALWAYS = 101
+"""Width up to which windows are allowed however small the image is: they cost nothing there."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,15 @@ class DualWindow:
                 f"{who}: INNER_WINDOW must be smaller than OUTER_WINDOW; got {inner} and {outer}."
             )
         return cls(inner, outer)
+
+    def check_fits(self, who: str, cube: Cube) -> None:
+        """Raise DataError where the outer window is so wide that it holds little but mirror images of the cube."""
+        widest = max(3 * max(cube.rows, cube.columns), _ALWAYS)
+        if self.outer > widest:
+            raise DataError(
+                f"{who}: OUTER_WINDOW must be at most {widest} for an image of {cube.rows} x {cube.columns} pixels; "
+                f"got {self.outer}."
+            )
 
     @property
     def reach(self) -> int:
@@ -95,6 +108,15 @@ def score_windows(
     scores = run.sum(scores)
     scores[~cube.valid] = np.nan
     return scores
+
+
+def window_memory(cube: Cube, window: DualWindow, features: int, thread: int) -> int:
+    """Return about how many bytes `score_windows` takes for the surroundings of its rows, and of its tiles.
+
+    features : p. thread : bytes that a thread's work on one tile takes.
+    """
+    around = 4 * window.reach * (cube.columns + 2 * window.reach)
+    return around * (cube.bands * 4 + features * 8) + core_count() * thread
 
 
 def _tiles(
@@ -193,8 +215,10 @@ def ring_sums(planes: Array, tile: Tile, window: DualWindow) -> Array:
     """
     height, k, width = planes.shape
     outer, guard = (
-        (down.astype(np.float64) @ planes.reshape(height, k * width)).reshape(-1, width)
-        @ across.T.astype(np.float64)
+        matrix_product(
+            matrix_product(down.astype(np.float64), planes.reshape(height, k * width)).reshape(-1, width),
+            across.T.astype(np.float64),
+        )
         for down, across in zip(
             window_members(tile.row_numbers, window), window_members(tile.column_numbers, window)
         )

@@ -86,6 +86,24 @@ def test_targets_do_not_raise_the_tails_threshold():
     assert choose_threshold(ArrayScores(struck), ThresholdParameters("quantile", 3e-3)).score > 20
 
 
+def test_targets_too_few_for_the_test_of_the_whole_are_left_out_too():
+    values = RNG(0).gamma(3.0, 1.0, (700, 700)).astype(np.float32)
+    values[:10, :10] = 60 + RNG(1).random((10, 10))
+
+    found = choose_threshold(ArrayScores(values), ThresholdParameters(rate=1e-4))
+
+    assert found.tail.dropped >= 100 and found.score < 20
+    assert 100 <= found.flagged <= 4 * 49 and found.expected < 2 * 49
+
+
+def test_a_budget_beyond_the_tail_is_kept_and_one_beyond_the_map_refused():
+    values = RNG(2).normal(size=(80, 90)).astype(np.float32)
+
+    assert choose_threshold(ArrayScores(values), ThresholdParameters("budget", budget=4000)).flagged == 4000
+    with pytest.raises(ParameterError, match="7200: all would be flagged"):
+        choose_threshold(ArrayScores(values), ThresholdParameters("budget", budget=8000))
+
+
 @pytest.mark.parametrize("method", ["tail", "quantile"])
 @pytest.mark.parametrize("rate", [1e-2, 1e-3])
 def test_rates_are_kept_on_a_pure_background(method, rate):
@@ -96,8 +114,9 @@ def test_rates_are_kept_on_a_pure_background(method, rate):
     pixels = np.isfinite(values).sum()
     assert found.flagged == (values > found.score).sum() and found.pixels == pixels
     assert found.flagged / pixels == pytest.approx(rate, rel=0.35)
-    assert found.expected == pytest.approx(rate * pixels)
-    assert found.interval[0] <= found.score <= found.interval[1]
+    fitted = rate if method == "quantile" else found.tail.p_value(np.array([found.score]))[0]
+    assert found.expected == pytest.approx(fitted * pixels) and fitted <= 4 * rate
+    assert found.tail.start <= found.interval[0] <= found.score <= found.interval[1]
 
 
 def test_the_same_however_the_map_is_cut():
