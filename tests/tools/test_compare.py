@@ -234,5 +234,5 @@ def test_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert told.startswith("2 maps, 885 pixels") and told.rstrip().endswith(report)
     assert "AUC_PD_PF" in told and "Rank correlations" in told
 
-    assert main(["compare", scores[0], report]) == 1
+    assert main(["compare", scores[0], report]) == 2
     assert capsys.readouterr().err.count("\n") == 1

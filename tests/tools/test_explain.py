@@ -227,5 +227,5 @@ def test_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     shown = Explain.show(answer)
     assert re.match(r"Pixel 20,20: RX [\d.]+ at row 20, column 20; band 13 \(1600 nm\)", shown)
 
-    assert main(["explain", f"{folder}/scene.tif", f"{folder}/why.html"]) == 1
+    assert main(["explain", f"{folder}/scene.tif", f"{folder}/why.html"]) == 2
     assert capsys.readouterr().err.count("\n") == 1

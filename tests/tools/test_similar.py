@@ -152,5 +152,5 @@ def test_the_command_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert json.loads(capsys.readouterr().out)["SPECTRA"] == 1
     assert main(command) == 0
     assert "Spectra looked for: 1; valid pixels: 1072; bands used: 8." in capsys.readouterr().out
-    assert main([*command[:3], "--pixels", "10;5"]) == 1
+    assert main([*command[:3], "--pixels", "10;5"]) == 2
     assert capsys.readouterr().err.startswith("PIXELS must be ROW,COLUMN")
