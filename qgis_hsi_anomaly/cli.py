@@ -7,14 +7,19 @@ import dataclasses
 import os
 import signal
 import sys
-from typing import Any, Dict, Optional, Sequence, Type
+import time
+from contextlib import suppress
+from functools import partial
+from typing import Any, Dict, List, Optional, Sequence, Type
 
 from . import __version__, workflow
 from .core.bands import parse_bands
 from .core.detectors.base import Detector, Method
 from .core.detectors.registry import detector_class, detector_ids, method_class, preprocessor_ids
-from .core.errors import Cancelled, HsiAnomalyError
+from .core.errors import Cancelled, HsiAnomalyError, ParameterError
+from .core.libraries import missing_library
 from .core.parameters import Parameter, Parameters, from_values, parameters_of
+from .core.reading import Reading
 from .core.run import Run
 from .jobs.execution import LEARNING_ONLY, TORCH_ONLY, Execution
 from .raster.dataset import choose_error_mode
@@ -22,12 +27,17 @@ from .record import json_text
 from .tools.base import Tool
 from .tools.registry import tools
 
-DONE, REFUSED, CANCELLED = 0, 1, 130
+DONE, REFUSED, WRONG_USAGE, CANCELLED = 0, 1, 2, 130
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
-    """Run one command. Returns the exit status: 0 done, 1 refused or failed, 130 cancelled (2: wrong usage)."""
-    arguments = _parser().parse_args(argv)
+    """Run one command. Returns the exit status: 0 done, 1 refused or failed, 2 wrong usage, 130 cancelled."""
+    parser = _parser()
+    _complete(parser)
+    arguments, more = parser.parse_known_args(argv)
+    if more and (any(word.startswith("-") for word in more) or not hasattr(arguments, "output_folder")):
+        parser.error(f"unrecognized arguments: {' '.join(more)}")
+    arguments.more = more
     interrupt = _Interrupt()
     choose_error_mode()
     try:
@@ -39,6 +49,9 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         print(" ".join(str(error).split("\n", 1)[0].split()), file=sys.stderr)
         for line in str(error).split("\n")[1:]:
             print(f"  {line}", file=sys.stderr)
+        return WRONG_USAGE if isinstance(error, ParameterError) else REFUSED
+    except ModuleNotFoundError as error:
+        print(missing_library("This", str(error.name)), file=sys.stderr)
         return REFUSED
     except MemoryError:
         print("Not enough memory: close other programs, or use fewer bands (--bands).", file=sys.stderr)
@@ -57,14 +70,30 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     except BrokenPipeError:
         # Whoever reads has seen enough, as `head` does; Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return DONE
+    except OSError as error:
+        print(f"Standard output cannot be written ({error.strerror}); all files are.", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
+    return REFUSED if answer.get("failed") else DONE
+
+
+def _complete(parser: argparse.ArgumentParser) -> None:
+    """Answer the shell that asks what may come next, where argcomplete is installed."""
+    if "_ARGCOMPLETE" in os.environ:
+        with suppress(ImportError):
+            import argcomplete
+
+            argcomplete.autocomplete(parser)
 
 
 class _Interrupt:
-    """Ctrl-C and SIGTERM ask for an orderly end; a second Ctrl-C ends at once."""
+    """Ctrl-C and SIGTERM ask for an orderly end; a second Ctrl-C breaks off a run that has not heard the first.
+
+    Once the run is ending, further ones change nothing: what it clears away is not to be left.
+    """
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = self.heard = False
         for number in (signal.SIGINT, signal.SIGTERM):
             try:
                 signal.signal(number, self._ask)
@@ -72,29 +101,71 @@ class _Interrupt:
                 return  # not the main thread: whoever called us handles signals
 
     def _ask(self, number: int, frame: Any) -> None:
+        if self.asked and not self.heard and number == signal.SIGINT:
+            self.heard = True
+            raise KeyboardInterrupt
         self.asked = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def is_cancelled(self) -> bool:
+        """Answer a run that asks whether to go on."""
+        self.heard = self.heard or self.asked
+        return self.asked
 
 
 def _run(arguments: argparse.Namespace, interrupt: _Interrupt) -> Run:
-    """Messages go to standard error; the fraction done too, where it is a terminal."""
-    terminal = sys.stderr.isatty()
-    quiet = arguments.json
-
-    def show_fraction(fraction: float) -> None:
-        if terminal:
-            print(
-                f"\r{100 * fraction:5.1f} %", end="\n" if fraction >= 1 else "", file=sys.stderr, flush=True
-            )
+    """Messages go to standard error; a bar of what is done too, where it is a terminal."""
+    bar = _Bar()
 
     def show_message(text: str) -> None:
-        if not quiet:
-            print(("\r" if terminal else "") + text, file=sys.stderr, flush=True)
+        if not arguments.json:
+            bar.write(text)
 
     def show_warning(text: str) -> None:
-        print(("\r" if terminal else "") + f"Warning: {text}", file=sys.stderr, flush=True)
+        bar.write(f"Warning: {text}")
 
-    return Run(show_fraction, show_message, show_warning, is_cancelled=lambda: interrupt.asked)
+    return Run(bar.show, show_message, show_warning, is_cancelled=interrupt.is_cancelled)
+
+
+class _Bar:
+    """The last line of a terminal: how much is done, and how long the rest will take at this pace.
+
+    Messages scroll above it. Where standard error is no terminal there are only the messages.
+    """
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._started, self._shown, self._line = time.monotonic(), 0.0, ""
+
+    def show(self, fraction: float) -> None:
+        """Draw it, ten times a second at most; the whole work done, take it away."""
+        now = time.monotonic()
+        if not self._terminal or (fraction < 1 and now - self._shown < 0.1):
+            return
+        self._shown = now
+        self._line = "" if fraction >= 1 else _bar_line(fraction, now - self._started)
+        self._draw("")
+
+    def write(self, text: str) -> None:
+        """Print a line above it."""
+        self._draw(f"{text}\n")
+
+    def _draw(self, above: str) -> None:
+        clear = (
+            "\r\033[K" if self._terminal else ""
+        )  # to the beginning of the line, and what stands there away
+        print(f"{clear}{above}{self._line}", end="", file=sys.stderr, flush=True)
+
+
+def _bar_line(fraction: float, seconds: float) -> str:
+    """Return the bar, and the time left once there is something to judge it by."""
+    full = int(_BAR * fraction)
+    left = seconds * (1 - fraction) / fraction if fraction > 0.02 and seconds > 2 else 0.0
+    ahead = f"  {int(left) // 60}:{int(left) % 60:02d} left" if left else ""
+    return f"[{'#' * full}{'.' * (_BAR - full)}] {100 * fraction:3.0f} %{ahead}"
+
+
+_BAR = 30
+"""Letters of the bar."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -109,11 +180,18 @@ def _parser() -> argparse.ArgumentParser:
 
     detect = command("detect", "Write the anomaly scores of a raster (larger = more anomalous).")
     for id, options in _each_method(detect, detector_ids()):
+        both_ways = ("INPUT OUTPUT", "INPUT [INPUT ...] --output-folder FOLDER")
+        options.usage = "\n       ".join(f"%(prog)s [options] {way}" for way in both_ways)
         options.add_argument(
             "input", metavar="INPUT", help="hyperspectral raster (GeoTIFF, ENVI, any GDAL format)"
         )
         options.add_argument(
-            "output", metavar="OUTPUT", help="score raster to write (.tif, or ENVI: .img, .dat)"
+            "output", metavar="OUTPUT", nargs="?", help="score raster to write (.tif, or ENVI: .img, .dat)"
+        )
+        options.add_argument(
+            "--output-folder",
+            metavar="FOLDER",
+            help=f"score every INPUT, of which there may be several, and write each to FOLDER/NAME_{id}.tif",
         )
         _add_method_options(options, method_class(id))
         _add_learning_options(options)
@@ -136,11 +214,14 @@ def _parser() -> argparse.ArgumentParser:
         _add_learning_options(options)
         options.set_defaults(run=_fit, show=_show_outcome)
 
-    apply = command("apply", "Score a raster against the background in a model file.")
+    apply = command("apply", "Score a raster, or suppress its background, with a model file.")
     apply.add_argument("model", metavar="MODEL", help="model file")
     apply.add_argument("input", metavar="INPUT", help="hyperspectral raster; bands are matched by wavelength")
-    apply.add_argument("output", metavar="OUTPUT", help="score raster to write")
+    apply.add_argument(
+        "output", metavar="OUTPUT", help="raster to write: scores, or spectra without background"
+    )
     apply.add_argument("--spread", metavar="RASTER", help="also write how much the members disagree")
+    _add_options(apply, Reading)
     _add_options(apply, Execution, without=LEARNING_ONLY)
     apply.set_defaults(run=_apply, show=_show_outcome)
 
@@ -195,6 +276,7 @@ def _add_learning_options(options: argparse.ArgumentParser) -> None:
     options.add_argument(
         "--background", metavar="MASK", help="raster (nonzero) or polygons: where the background is learned"
     )
+    _add_options(options, Reading)
 
 
 def _add_method_options(options: argparse.ArgumentParser, cls: Type[Method]) -> None:
@@ -216,7 +298,7 @@ def _add_options(
             continue
         flag: Dict[str, Any] = {"nargs": "?", "const": "true"} if parameter.kind == "boolean" else several
         names = [parameter.option, *([f"--{parameter.alias}"] if parameter.alias else [])]
-        options.add_argument(
+        option: Any = options.add_argument(
             *names,
             dest=parameter.name,
             metavar=_metavar(parameter),
@@ -225,6 +307,13 @@ def _add_options(
             help=_option_help(parameter),
             **flag,
         )
+        if parameter.options:
+            option.completer = partial(_choices, parameter.options)
+
+
+def _choices(options: Sequence[str], **asked: Any) -> Sequence[str]:
+    """Return what argcomplete offers."""
+    return options
 
 
 def _metavar(parameter: Parameter) -> str:
@@ -253,6 +342,7 @@ def _learning(arguments: argparse.Namespace) -> Dict[str, Any]:
     return {
         "bands": None if arguments.bands is None else parse_bands(arguments.bands),
         "background": arguments.background,
+        "allow": from_values(Reading, _given(arguments, Reading)).allow,
         "execution": from_values(Execution, _given(arguments, Execution)),
     }
 
@@ -263,16 +353,74 @@ def _method(arguments: argparse.Namespace) -> Any:
 
 
 def _detect(arguments: argparse.Namespace, run: Run) -> Dict[str, Any]:
+    paths = [path for path in (arguments.input, arguments.output, *arguments.more) if path is not None]
+    more: Dict[str, Any] = {name: getattr(arguments, name, None) for name in ("spread", "model")}
+    if arguments.output_folder is not None:
+        return _detect_each(arguments, paths, more, run)
+    if len(paths) != 2:
+        raise ParameterError(
+            f"detect needs INPUT and OUTPUT, or --output-folder for several inputs; got {' '.join(paths)}."
+        )
+    input, output = paths
     outcome = workflow.detect(
         _method(arguments),
-        arguments.input,
-        arguments.output,
-        spread=getattr(arguments, "spread", None),
-        model=getattr(arguments, "model", None),
+        input,
+        output,
+        spread=more["spread"],
+        model=more["model"],
         run=run,
         **_learning(arguments),
     )
-    return {"output": arguments.output, **dataclasses.asdict(outcome)}
+    return {"output": output, **dataclasses.asdict(outcome)}
+
+
+def _detect_each(
+    arguments: argparse.Namespace, inputs: Sequence[str], more: Dict[str, Any], run: Run
+) -> Dict[str, Any]:
+    """Score one raster after the other. One that fails is named, and the rest go on."""
+    given = [f"--{name}" for name, path in more.items() if path is not None]
+    if given:
+        raise ParameterError(
+            f"{given[0]} names one file, and --output-folder is for several inputs: leave it out."
+        )
+    outputs = _outputs_in(arguments.output_folder, inputs, arguments.method)
+    method, learning = _method(arguments), _learning(arguments)
+    done: List[Dict[str, Any]] = []
+    failed: List[Dict[str, str]] = []
+    for (input, output), part in zip(outputs.items(), run.parts(len(outputs))):
+        run.message(f"{input}:")
+        try:
+            outcome = workflow.detect(method, input, output, run=part, **learning)
+        except Cancelled:
+            raise
+        except HsiAnomalyError as error:
+            failed.append({"input": input, "reason": str(error)})
+            run.warning(str(error))
+        else:
+            done.append({"input": input, "output": output, **dataclasses.asdict(outcome)})
+    arguments.show = _show_each
+    return {"done": done, "failed": failed}
+
+
+def _outputs_in(folder: str, inputs: Sequence[str], id: str) -> Dict[str, str]:
+    """Return the score raster of each input. Raises ParameterError where two would be one, or there is no folder."""
+    if not os.path.isdir(folder):
+        raise ParameterError(f"--output-folder {folder} does not exist: create it or choose another.")
+    outputs: Dict[str, str] = {}
+    for input in dict.fromkeys(inputs):
+        name = f"{os.path.splitext(os.path.basename(os.path.normpath(input)))[0]}_{id}.tif"
+        other = next((known for known, path in outputs.items() if os.path.basename(path) == name), None)
+        if other is not None:
+            raise ParameterError(
+                f"{other} and {input} would both be written to {name}: score them one by one."
+            )
+        outputs[input] = os.path.join(folder, name)
+    return outputs
+
+
+def _show_each(answer: Dict[str, Any]) -> str:
+    lines = [_show_outcome(done) for done in answer["done"]]
+    return "\n".join([*lines, *(f"{failed['input']}: failed" for failed in answer["failed"])])
 
 
 def _fit(arguments: argparse.Namespace, run: Run) -> Dict[str, Any]:
@@ -288,6 +436,7 @@ def _apply(arguments: argparse.Namespace, run: Run) -> Dict[str, Any]:
         arguments.input,
         arguments.output,
         spread=arguments.spread,
+        allow=from_values(Reading, _given(arguments, Reading)).allow,
         execution=from_values(Execution, _given(arguments, Execution)),
         run=run,
     )

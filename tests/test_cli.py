@@ -1,7 +1,11 @@
 """The command line as a user types it: exit status, standard output, standard error."""
 
+import importlib
+import io
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +14,8 @@ import time
 import numpy as np
 import pytest
 
-from qgis_hsi_anomaly.cli import main
+from qgis_hsi_anomaly import workflow
+from qgis_hsi_anomaly.cli import _bar_line, main
 from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_ids
 from qgis_hsi_anomaly.core.parameters import parameters_of
 from tests.test_workflow import scene, write_raster  # noqa: F401 (a fixture)
@@ -55,9 +60,6 @@ def test_fit_then_apply(scene):  # noqa: F811
     ("arguments", "reason"),
     [
         (["detect", "rx", "nowhere.tif", "out.tif"], "nowhere.tif"),
-        (["detect", "rx", "scene.tif", "out.tif", "--regularization", "maybe"], "REGULARIZATION"),
-        (["detect", "rx", "scene.tif", "out.tif", "--bands", "1,x"], "BANDS"),
-        (["detect", "rx", "scene.tif", "out.tif", "--bands", "1,99"], "99"),
         (["detect", "rx", "scene.tif", "scene.tif"], "input"),
         (["apply", "scene.tif", "scene.tif", "out.tif"], "not a model"),
         (["evaluate", "truth.tif", "nowhere.tif"], "nowhere.tif"),
@@ -65,15 +67,127 @@ def test_fit_then_apply(scene):  # noqa: F811
 )
 def test_refusals_are_one_line(scene, monkeypatch, capsys, arguments, reason):  # noqa: F811
     """Exit status 1, the reason on standard error, nothing written."""
+    check_refusal(scene, monkeypatch, capsys, arguments, reason, 1)
+
+
+def check_refusal(scene, monkeypatch, capsys, arguments, reason, status):  # noqa: F811
+    """Run a command that is refused."""
     monkeypatch.chdir(scene)
     before = sorted(scene.iterdir())
 
-    assert main(arguments) == 1
+    assert main(arguments) == status
 
     captured = capsys.readouterr()
     assert captured.out == ""
     assert reason in captured.err and captured.err.count("\n") == 1
     assert sorted(scene.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["detect", "rx", "scene.tif", "out.tif", "--regularization", "maybe"], "REGULARIZATION"),
+        (["detect", "rx", "scene.tif", "out.tif", "--bands", "1,x"], "BANDS"),
+        (["detect", "rx", "scene.tif", "out.tif", "--bands", "1,99"], "99"),
+        (["detect", "rx", "scene.tif"], "needs INPUT and OUTPUT"),
+        (["detect", "rx", "scene.tif", "a.tif", "b.tif"], "needs INPUT and OUTPUT"),
+        (["detect", "rx", "scene.tif", "--output-folder", "nowhere"], "nowhere does not exist"),
+        (
+            ["detect", "rx", "scene.tif", "scene.img", "--output-folder", "."],
+            "would both be written to scene_rx.tif",
+        ),
+        (["detect", "rx", "scene.tif", "--output-folder", ".", "--model", "m"], "--model names one file"),
+    ],
+)
+def test_wrong_values_of_options_are_wrong_usage(scene, monkeypatch, capsys, arguments, reason):  # noqa: F811
+    """Exit status 2, in one line all the same."""
+    check_refusal(scene, monkeypatch, capsys, arguments, reason, 2)
+
+
+@pytest.mark.parametrize("order", ["inputs first", "options first", "options between"])
+def test_several_inputs_in_one_call(scene, tmp_path, capsys, order):  # noqa: F811
+    """Each with its own output; one that fails is named, and the others are done."""
+    folder = tmp_path / "scores"
+    folder.mkdir()
+    write_raster(scene / "broken.tif", np.ones((4, 4, 1), np.float32))
+    shutil.copy(scene / "scene.tif", scene / "other.tif")
+    inputs = [f"{scene}/{name}.tif" for name in ("scene", "broken", "other")]
+    options = ["--output-folder", str(folder), "--regularization", "none", "--json"]
+    arguments = {
+        "inputs first": [*inputs, *options],
+        "options first": [*options, *inputs],
+        "options between": [inputs[0], *options, *inputs[1:]],
+    }[order]
+
+    assert main(["detect", "rx", *arguments]) == 1
+
+    answer = json.loads(capsys.readouterr().out)
+    assert [done["output"] for done in answer["done"]] == [
+        f"{folder}/{name}_rx.tif" for name in ("scene", "other")
+    ]
+    assert [failed["input"] for failed in answer["failed"]] == [inputs[1]]
+    assert "1 band" in answer["failed"][0]["reason"]
+    assert (folder / "scene_rx.tif").exists() and not (folder / "broken_rx.tif").exists()
+    assert main(["detect", "rx", inputs[0], "--output-folder", str(folder)]) == 0
+    assert capsys.readouterr().out == f"{folder}/scene_rx.tif: 308 valid pixels, 6 bands used.\n"
+
+
+def test_options_may_stand_between_input_and_output(scene):  # noqa: F811
+    assert main(["detect", "rx", f"{scene}/scene.tif", "--regularization", "none", f"{scene}/out.tif"]) == 0
+    assert (scene / "out.tif").exists()
+
+
+class Terminal(io.StringIO):
+    """A standard error that a person looks at."""
+
+    def isatty(self):
+        return True
+
+
+def test_a_terminal_shows_a_bar_below_the_messages(scene, monkeypatch):  # noqa: F811
+    """And no trace of it is left at the end."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert main(["detect", "rx", f"{scene}/scene.tif", f"{scene}/out.tif"]) == 0
+    said = terminal.getvalue()
+    assert re.search(r"\r\033\[K\[#*\.+\] +\d+ %", said)
+    assert re.search(r"\r\033\[K20 rows, 16 columns[^\n]*\n", said)
+    assert said.endswith("\r\033[K")
+
+
+def test_elsewhere_there_are_plain_lines(scene, capsys):  # noqa: F811
+    assert main(["detect", "rx", f"{scene}/scene.tif", f"{scene}/out.tif"]) == 0
+    said = capsys.readouterr().err
+    assert "20 rows" in said
+    assert not set("\r\033#%") & set(said.replace("(96.2 %)", ""))
+
+
+def test_the_bar_tells_how_long_the_rest_takes():
+    assert _bar_line(0.5, 60.0) == f"[{'#' * 15}{'.' * 15}]  50 %  1:00 left"
+    assert "left" not in _bar_line(0.01, 60.0), "too early to judge"
+
+
+def test_the_shell_is_told_what_may_come_next(tmp_path):
+    """Where argcomplete is installed."""
+    pytest.importorskip("argcomplete")
+    line = "hsi-anomaly detect rx --regularization "
+    asked = {"_ARGCOMPLETE": "1", "COMP_LINE": line, "COMP_POINT": str(len(line)), "_ARGCOMPLETE_IFS": " "}
+    program = "import os, sys; os.dup2(1, 8); from qgis_hsi_anomaly.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert {"none", "ridge", "ledoitwolf"} <= set(done.stdout.split())
+
+
+def test_a_library_that_is_missing_is_named(scene, monkeypatch, capsys):  # noqa: F811
+    """In a sentence, wherever it is first imported."""
+    monkeypatch.setattr(workflow, "detect", lambda *_, **__: importlib.import_module("no_such_library"))
+    assert main(["detect", "rx", f"{scene}/scene.tif", f"{scene}/out.tif"]) == 1
+    assert "needs no_such_library, which the Python it runs on" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -5,39 +5,41 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Tuple
 
-import make_scene
 import numpy as np
 import pytest
 from osgeo import gdal
 
 from qgis_hsi_anomaly import workflow
+from qgis_hsi_anomaly.core import sample_scene
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
 from qgis_hsi_anomaly.raster.reader import open_cube
+from qgis_hsi_anomaly.raster.sample_scene import DEAD_BANDS
 from qgis_hsi_anomaly.tools.evaluate import Evaluate
+from qgis_hsi_anomaly.tools.samplescene import SampleScene
 
 
 @pytest.fixture(scope="module")
 def simulated() -> Tuple[np.ndarray, np.ndarray]:
-    return make_scene.simulate()
+    return sample_scene.simulate()
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("demo")
-    make_scene.make_scene(made)
+    SampleScene(str(made / "scene.tif"), str(made / "truth.tif")).perform()
     return made
 
 
 def test_the_same_scene_every_time(simulated: Tuple[np.ndarray, np.ndarray]) -> None:
-    reflectance, share = make_scene.simulate()
+    reflectance, share = sample_scene.simulate()
     np.testing.assert_array_equal(simulated[0], reflectance)
     np.testing.assert_array_equal(simulated[1], share)
-    assert not np.array_equal(simulated[0], make_scene.simulate(seed=1)[0], equal_nan=True)
+    assert not np.array_equal(simulated[0], sample_scene.simulate(seed=1)[0], equal_nan=True)
 
 
 def test_shares_of_the_materials_sum_to_one() -> None:
-    names = list(make_scene.materials())
-    shares = make_scene.landscape(np.random.default_rng(0), names)
+    names = list(sample_scene.materials())
+    shares = sample_scene.landscape(np.random.default_rng(0), names)
     assert (shares >= 0).all()
     np.testing.assert_allclose(shares.sum(axis=2), 1)
     assert (shares.reshape(-1, len(names)).max(axis=0) > 0.3).all(), "every material is somewhere"
@@ -45,21 +47,21 @@ def test_shares_of_the_materials_sum_to_one() -> None:
 
 def test_reflectance_is_plausible(simulated: Tuple[np.ndarray, np.ndarray]) -> None:
     reflectance, _ = simulated
-    good = reflectance[make_scene.swath()][:, ~make_scene.bad_bands()]
+    good = reflectance[sample_scene.swath()][:, ~sample_scene.bad_bands()]
     assert np.isfinite(good).all()
     assert good.min() > -0.05
     assert good.max() < 1
-    spectra = {**make_scene.materials(), **make_scene.target_materials()}
+    spectra = {**sample_scene.materials(), **sample_scene.target_materials()}
     assert all((spectrum > 0).all() and (spectrum < 0.7).all() for spectrum in spectra.values())
     # The red edge: the feature that makes vegetation vegetation.
-    red, infrared = (int(np.abs(make_scene.WAVELENGTHS - at).argmin()) for at in (670, 800))
+    red, infrared = (int(np.abs(sample_scene.WAVELENGTHS - at).argmin()) for at in (670, 800))
     assert spectra["wood"][infrared] > 5 * spectra["wood"][red]
 
 
 def test_noise_follows_signal_and_band() -> None:
-    level = make_scene.noise_level(np.array([[0.05], [0.3]]) * np.ones(make_scene.WAVELENGTHS.size))
+    level = sample_scene.noise_level(np.array([[0.05], [0.3]]) * np.ones(sample_scene.WAVELENGTHS.size))
     ratio = 0.3 / level[1]
-    visible, clay, vapour = (int(np.abs(make_scene.WAVELENGTHS - at).argmin()) for at in (550, 2200, 1385))
+    visible, clay, vapour = (int(np.abs(sample_scene.WAVELENGTHS - at).argmin()) for at in (550, 2200, 1385))
     assert 300 < ratio[visible] < 800
     assert 80 < ratio[clay] < 250
     assert ratio[vapour] < 20
@@ -75,22 +77,22 @@ def test_file_is_georeferenced_and_names_its_bands(folder: Path) -> None:
     assert cube.wavelengths.min() >= 420
     assert cube.wavelengths.max() <= 2450
     dropped = {band.number for band in cube.dropped}
-    assert set(make_scene.DEAD_BANDS) <= dropped
-    assert dropped == set(make_scene.DEAD_BANDS) | set(np.flatnonzero(make_scene.bad_bands()) + 1)
-    np.testing.assert_array_equal(cube.valid, make_scene.swath())
+    assert set(DEAD_BANDS) <= dropped
+    assert dropped == set(DEAD_BANDS) | set(np.flatnonzero(sample_scene.bad_bands()) + 1)
+    np.testing.assert_array_equal(cube.valid, sample_scene.swath())
 
 
 def test_targets_are_sub_pixel_and_full_pixel(simulated: Tuple[np.ndarray, np.ndarray], folder: Path) -> None:
     _, share = simulated
     truth = gdal.Open(str(folder / "truth.tif")).ReadAsArray()
-    np.testing.assert_array_equal(truth, share >= make_scene.TRUTH_SHARE)
-    for target in make_scene.TARGETS:
+    np.testing.assert_array_equal(truth, share >= sample_scene.TRUTH_SHARE)
+    for target in sample_scene.TARGETS:
         place = (
             slice(target.row, target.row + target.rows),
             slice(target.column, target.column + target.columns),
         )
         assert truth[place].all(), target
-        assert make_scene.swath()[place].all(), target
+        assert sample_scene.swath()[place].all(), target
     assert (share[truth == 1] < 0.3).sum() > 5
     assert (share > 0.8).sum() > 5
 

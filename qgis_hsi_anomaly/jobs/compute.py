@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +11,10 @@ from typing import Dict, Iterator, List, Optional
 import numpy as np
 
 from ..core.cube import Cube
+from ..core.detectors.base import Method
 from ..core.errors import DataError
 from ..core.run import ALONE, Run
+from ..core.scratch import Scratch, clear_away
 from ..core.tasks import Apply, Results, Surroundings, Task
 from .execution import Execution
 from .interpreter import find_interpreter
@@ -25,6 +26,15 @@ SCRATCH = "hsi-anomaly-"
 
 _PACKING = 0.05
 """Fraction of the progress that packing takes."""
+
+
+def check_execution(method: Method, execution: Execution, run: Run = ALONE) -> None:
+    """Refuse, before a raster is read, what cannot run as asked, or lacks a library or an interpreter."""
+    execution.check_suits(method)
+    if method.needs_torch or execution.several:
+        find_interpreter(execution.python, run)
+    else:
+        method.check_libraries()
 
 
 @contextmanager
@@ -47,7 +57,7 @@ def compute(
             yield results
     else:
         method.check_libraries()
-        yield task.perform(cube, run, Surroundings(versions))
+        yield task.results(cube, run, Surroundings(versions))
 
 
 @contextmanager
@@ -103,15 +113,16 @@ def _results(scratch: Path, names: List[str]) -> Results:
 
 @contextmanager
 def _scratch_folder() -> Iterator[Path]:
-    """A folder that nobody else can read, removed at the end."""
+    """A folder that nobody else can read, removed at the end; those of runs that were killed go first."""
+    clear_away(SCRATCH, tempfile.gettempdir())
     try:
-        folder = Path(tempfile.mkdtemp(prefix=SCRATCH))
+        scratch = Scratch(SCRATCH)
     except OSError as error:
         raise DataError(
             f"No scratch folder can be made in {tempfile.gettempdir()} ({error.strerror or error}): free some room "
             "there, or set the environment variable TMPDIR to a folder with more."
         ) from error
     try:
-        yield folder
+        yield scratch.path
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        scratch.remove()

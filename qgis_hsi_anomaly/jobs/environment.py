@@ -11,6 +11,7 @@ import tempfile
 from typing import Any, Dict, List
 
 from .. import __version__
+from ..core.libraries import OPTIONAL, library_versions
 from ..core.run import ALONE, Run
 from .interpreter import OLDEST_TORCH, all_interpreters, how_to_get
 
@@ -22,7 +23,8 @@ def environment_report(setting: str = "", run: Run = ALONE) -> Dict[str, Any]:
 
     setting : the provider's interpreter. Keys: `version` of the plugin; `chosen`, the interpreter that learned
     detectors will use, or None; `advice` where there is none; `oldest_torch`; `interpreters`, a list with source, path,
-    usable, reason, python, torch, numpy, devices; `here`, facts about this process and machine.
+    usable, reason, python, torch, numpy, devices; `here`, facts about this process and machine; `libraries`, the
+    optional ones of this process's Python: name, version (empty where there is none), without (what is lost then).
     """
     found = all_interpreters(setting, run)
     usable = [interpreter for interpreter in found if not interpreter.reason]
@@ -45,6 +47,10 @@ def environment_report(setting: str = "", run: Run = ALONE) -> Dict[str, Any]:
             for interpreter in found
         ],
         "here": _here(),
+        "libraries": [
+            {"name": name, "version": library_versions([name]).get(name, ""), "without": without}
+            for name, without in OPTIONAL.items()
+        ],
     }
 
 
@@ -58,13 +64,15 @@ def environment_text(report: Dict[str, Any]) -> str:
             f"  {number}. {interpreter['path']} ({interpreter['source']})",
             f"     {_finding(interpreter)}",
         ]
+    lines += ["", "Optional libraries of the Python that runs this:"]
+    lines += [f"  {library['name']}: {_use(library)}" for library in report["libraries"]]
     return "\n".join(lines) + "\n"
 
 
 def environment_html(report: Dict[str, Any]) -> str:
     """Return the report as one self-contained html page."""
     facts = "".join(
-        f"<tr><th>{html.escape(name)}</th><td>{html.escape(str(value))}</td></tr>"
+        f"<tr><th>{html.escape(name)}</th><td>{html.escape(str(value)).replace(chr(10), '<br>')}</td></tr>"
         for name, value in _facts(report)
     )
     rows = "".join(
@@ -72,12 +80,17 @@ def environment_html(report: Dict[str, Any]) -> str:
         f"<td>{html.escape(interpreter['source'])}</td><td>{html.escape(_finding(interpreter))}</td></tr>"
         for number, interpreter in enumerate(report["interpreters"], 1)
     )
+    libraries = "".join(
+        f"<tr><th>{html.escape(library['name'])}</th><td>{html.escape(_use(library))}</td></tr>"
+        for library in report["libraries"]
+    )
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{_TITLE}</title><style>'
         "body{font-family:sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse;margin:1em 0}"
         "th,td{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top}</style></head><body>"
         f"<h1>{_TITLE}</h1><table>{facts}</table><h2>Interpreters, in the order they are tried</h2>"
         f"<table><tr><th></th><th>Interpreter</th><th>Where from</th><th>Finding</th></tr>{rows}</table>"
+        f"<h2>Optional libraries of the Python that runs this</h2><table>{libraries}</table>"
         "</body></html>\n"
     )
 
@@ -100,6 +113,11 @@ def _finding(interpreter: Dict[str, Any]) -> str:
         f"Usable: Python {interpreter['python']}, torch {interpreter['torch']}, numpy {interpreter['numpy']}; devices "
         f"{', '.join(interpreter['devices'])}."
     )
+
+
+def _use(library: Dict[str, Any]) -> str:
+    """Return a library's version, or what is lost without it."""
+    return str(library["version"]) or f"not found; needed for {library['without']}."
 
 
 def _here() -> Dict[str, Any]:

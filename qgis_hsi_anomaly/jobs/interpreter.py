@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess  # nosec B404
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from ..core.errors import HsiAnomalyError, MissingLibraryError
+from ..core.errors import MissingLibraryError
 from ..core.run import ALONE, Run
 
 OLDEST_TORCH = (1, 13)
@@ -28,6 +30,12 @@ VARIABLE = "QGIS_HSI_ANOMALY_PYTHON"
 
 PROBE_LIMIT = 60.0
 """Seconds an interpreter may take to import torch and answer."""
+
+_LONGEST = 120
+"""Letters of what a program says that are repeated to the user."""
+
+_LISTEN = 0.1
+"""Seconds after which a probe is left waiting for a cancel."""
 
 _PROBE = """
 import sys
@@ -115,15 +123,25 @@ def all_interpreters(setting: str = "", run: Run = ALONE) -> List[Interpreter]:
 
 
 def how_to_get() -> str:
-    """Say in one sentence how to get torch on this system."""
-    venv = profile_venv() or Path.home() / "hsi-anomaly-venv"
-    python = _python_of(venv)
-    maker = "py" if sys.platform == "win32" else "python3"
-    return (
-        f'Make an environment for it with "{maker} -m venv {venv}" and "{python} -m pip install torch numpy", or name '
-        f"an interpreter that has torch {'.'.join(map(str, OLDEST_TORCH))} or newer in the provider's setting or in "
-        f"{VARIABLE}; environmentcheck shows what was tried."
+    """Say how to get torch on this system: a sentence, the commands for a terminal, a line each, and another way."""
+    venv = torch_place()
+    if sys.platform == "win32":
+        # For both shells of Windows: a program in quotes needs an & in PowerShell, and fails with it in the other.
+        commands = [f'py -m venv "{venv}"', f'py -m pip --python "{venv}" install torch numpy']
+    else:
+        commands = [f'python3 -m venv "{venv}"', f'"{python_of(venv)}" -m pip install torch numpy']
+    oldest = ".".join(map(str, OLDEST_TORCH))
+    other_way = (
+        f"Or name a Python that has torch {oldest} or newer, or the folder of its environment, in the provider's "
+        f"setting or in {VARIABLE}. 'Environment check' shows what was tried."
     )
+    advice = "Run 'Set up torch' (setuptorch), which asks before it downloads, or type in a terminal:"
+    return "\n".join([advice, *commands, other_way])
+
+
+def torch_place() -> Path:
+    """Return the folder of the environment with torch: in the QGIS profile, else in the user's home."""
+    return profile_venv() or Path.home() / "hsi-anomaly-venv"
 
 
 def clean_environment(own: bool = False) -> Dict[str, str]:
@@ -160,14 +178,15 @@ def _candidates(setting: str) -> Iterator[Tuple[str, str, bool]]:
         yield _SETTING, _located(setting), False
     if os.environ.get(VARIABLE):
         yield _VARIABLE, _located(os.environ[VARIABLE]), False
-    venv = profile_venv()
-    if venv is not None and _python_of(venv).exists():
-        yield "the venv in the profile folder", str(_python_of(venv)), False
+    venv = torch_place()
+    if python_of(venv).exists():
+        where = "home" if profile_venv() is None else "profile"
+        yield f"the venv in the {where} folder", str(python_of(venv)), False
     checkout = Path(__file__).resolve().parent.parent.parent
     if checkout.name == "build":
         checkout = checkout.parent
-    if _python_of(checkout / ".venv").exists():
-        yield "the .venv beside the checkout", str(_python_of(checkout / ".venv")), False
+    if python_of(checkout / ".venv").exists():
+        yield "the .venv beside the checkout", str(python_of(checkout / ".venv")), False
     for path in own_pythons():
         yield "this program's own Python", path, True
 
@@ -175,11 +194,12 @@ def _candidates(setting: str) -> Iterator[Tuple[str, str, bool]]:
 def _located(named: str) -> str:
     """Return the interpreter a user named as an absolute path: a bare name is looked up on PATH.
 
-    Never in the current folder, which anybody may have put a program into; empty where there is none of that name.
+    Never in the current folder, which anybody may have put a program into. Of an environment's folder, its Python.
     """
     named = os.path.expanduser(named)
     if os.path.basename(named) != named:
-        return os.path.abspath(named)
+        named = os.path.abspath(named)
+        return str(python_of(Path(named))) if os.path.isdir(named) else named
     folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]
     names = [named, f"{named}.exe"] if sys.platform == "win32" else [named]
     places = (os.path.join(folder, name) for folder in folders for name in names)
@@ -215,14 +235,14 @@ def _look(setting: str, run: Run) -> Iterator[Interpreter]:
         if key not in seen:
             seen.update([key, Path(path).parent])
             run.check_cancelled()
-            yield _judge(source, path, own)
+            yield examine(source, path, own, run)
 
 
-def _judge(source: str, path: str, own: bool) -> Interpreter:
+def examine(source: str, path: str, own: bool = False, run: Run = ALONE) -> Interpreter:
     """Return one candidate with what the probe says about it."""
     try:
-        answer = probe(path, own)
-    except HsiAnomalyError as error:
+        answer = probe(path, own, run)
+    except MissingLibraryError as error:
         return Interpreter(path, source, own, str(error))
     python, torch = ".".join(map(str, answer["python"])), answer["torch"] or ""
     if tuple(answer["python"][:2]) < OLDEST_PYTHON:
@@ -243,10 +263,10 @@ def _judge(source: str, path: str, own: bool) -> Interpreter:
 _answers: Dict[Tuple[str, bool], Tuple[Any, Dict[str, Any]]] = {}
 
 
-def probe(path: str, own: bool = False) -> Dict[str, Any]:
+def probe(path: str, own: bool = False, run: Run = ALONE) -> Dict[str, Any]:
     """Ask an interpreter for its versions and devices; the answer is kept while it and its packages stay the same.
 
-    Raises MissingLibraryError where it does not start or answer in time.
+    Raises MissingLibraryError where it does not start or answer in time, Cancelled where the user does not wait.
     """
     known = _answers.get((path, own))
     if known is not None and known[0] == _stamp(path, known[1]["folders"]):
@@ -255,32 +275,49 @@ def probe(path: str, own: bool = False) -> Dict[str, Any]:
         raise MissingLibraryError("no program of that name is on PATH")
     try:
         # A list of arguments, no shell.
-        done = subprocess.run(  # nosec B603
+        process = subprocess.Popen(  # nosec B603
             [path, "-c", _PROBE],
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PROBE_LIMIT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             cwd=Path(path).parent,
             env=clean_environment(own),
-            check=False,
             **own_session(),
         )
-    except subprocess.TimeoutExpired as error:
-        raise MissingLibraryError(f"it did not answer within {PROBE_LIMIT:.0f} s") from error
+        printed, complained = _answer_of(process, run)
     except OSError as error:
         raise MissingLibraryError(f"it cannot be started ({error.strerror or error})") from error
-    answers = [
-        line[1:] for line in done.stdout.decode("utf-8", "replace").splitlines() if line.startswith("@")
-    ]
+    answers = [line[1:] for line in printed.decode("utf-8", "replace").splitlines() if line.startswith("@")]
     try:
         answer: Dict[str, Any] = json.loads(answers[-1])
     except (IndexError, ValueError) as error:
-        words = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise MissingLibraryError(
-            f"it is no Python that works ({words[-1] if words else 'no answer'})"
-        ) from error
+        words = complained.decode("utf-8", "replace").strip().splitlines()
+        said = words[-1] if words else "no answer"
+        # Programs that are no Python repeat the question, which is long.
+        said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]} …"
+        raise MissingLibraryError(f"it is no Python that works ({said})") from error
     _answers[path, own] = (_stamp(path, answer["folders"]), answer)
     return answer
+
+
+def _answer_of(process: subprocess.Popen[bytes], run: Run) -> Tuple[bytes, bytes]:
+    """Return what a probe wrote to standard output and error; no process of it is left, whatever happens."""
+    deadline = time.monotonic() + PROBE_LIMIT
+    try:
+        while True:
+            try:
+                return process.communicate(timeout=_LISTEN)
+            except subprocess.TimeoutExpired:
+                run.check_cancelled()
+                if time.monotonic() > deadline:
+                    raise MissingLibraryError(f"it did not answer within {PROBE_LIMIT:.0f} s") from None
+    finally:
+        if process.returncode is None:
+            # Its session, with whatever it started, where there is such a thing.
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+            process.communicate()
 
 
 def own_session() -> Dict[str, Any]:
@@ -301,5 +338,6 @@ def _version(text: str) -> Tuple[int, int]:
     return (int(numbers.group(1)), int(numbers.group(2))) if numbers else (0, 0)
 
 
-def _python_of(venv: Path) -> Path:
+def python_of(venv: Path) -> Path:
+    """Return the Python of an environment's folder."""
     return venv / "Scripts" / "python.exe" if sys.platform == "win32" else venv / "bin" / "python"

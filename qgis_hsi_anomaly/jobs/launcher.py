@@ -229,7 +229,7 @@ class Launcher:
         if killed and not causes:
             rank = killed[0]
             name = signal.Signals(-self.processes[rank].returncode).name
-            hint = ", most likely because memory ran out: use fewer processes" if name == "SIGKILL" else ""
+            hint = f", most likely because memory ran out: {self._less()}" if name == "SIGKILL" else ""
             return WorkerError(f"{self._who(rank)} was ended by {name}{hint}.{self._tail(rank)}")
         if several and not self._met and not causes:
             place = self.execution.rendezvous
@@ -246,8 +246,16 @@ class Launcher:
         text = f"{said['type']}: {said['message'].strip()}"
         who = self._who(said["rank"])
         if "Memory" in said["type"] or "allocate memory" in text or "out of memory" in text:
-            return WorkerError(f"{who} ran out of memory: use fewer processes or a smaller raster ({text}).")
+            return WorkerError(f"{who} ran out of memory: {self._less()} ({text}).")
         return WorkerError(f"{who} failed: {text}.{self._tail(said['rank'])}")
+
+    def _less(self) -> str:
+        """Say what takes less memory."""
+        return (
+            "use fewer processes"
+            if self.execution.processes > 1
+            else "close other programs, or use fewer bands"
+        )
 
     def _who(self, rank: int) -> str:
         return f"Worker process {rank + 1} of {self.execution.processes}"

@@ -21,6 +21,19 @@ BEAT = 0.5
 """Seconds between the signs of life of a worker process."""
 
 
+_FIELDS: Dict[str, Dict[str, Any]] = {
+    "alive": {"cpu": (int, float), "updates": int},
+    "met": {},
+    "progress": {"fraction": (int, float)},
+    "message": {"text": str},
+    "warning": {"text": str},
+    "metric": {"name": str},
+    "result": {"names": list},
+    "error": {"type": str, "message": str},
+}
+"""What a line of each kind holds beside `kind` and `rank`, by name: the types of its values."""
+
+
 class Channel:
     """The worker's end: writes lines to a file descriptor that nothing else writes to."""
 
@@ -73,12 +86,17 @@ class Channel:
 
 
 def parse(line: bytes) -> Optional[Dict[str, Any]]:
-    """Return a line's object; None where it is not one of ours."""
+    """Return a line's object; None where it is not one of ours, with all that belongs to its kind."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) and "kind" in found and "rank" in found else None
+    if not isinstance(found, dict) or type(found.get("rank")) is not int:
+        return None
+    fields = _FIELDS.get(found["kind"]) if isinstance(found.get("kind"), str) else None
+    if fields is None or not all(isinstance(found.get(name), kinds) for name, kinds in fields.items()):
+        return None
+    return found if "value" in found or found["kind"] != "metric" else None
 
 
 def library_error(line: Dict[str, Any]) -> Optional[HsiAnomalyError]:

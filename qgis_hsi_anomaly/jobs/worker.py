@@ -99,7 +99,7 @@ def perform(scratch: Path, channel: Any) -> None:
     def new_cube(shape: Tuple[int, ...]) -> Any:
         return shared_cube(scratch / "cube-out.npy", shape, run)
 
-    results = task.perform(cube, run, Surroundings(versions(task.method.requires), checkpoint, new_cube))
+    results = task.results(cube, run, Surroundings(versions(task.method.requires), checkpoint, new_cube))
     run.sum(np.zeros(1))  # all have written what they share
     names: List[str] = []
     if processes.rank == 0:

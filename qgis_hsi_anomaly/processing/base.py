@@ -11,13 +11,12 @@ from qgis.core import (
     QgsProcessingException,
     QgsProcessingFeedback,
 )
-from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import HsiAnomalyError
 from ..raster.dataset import quiet_gdal
 from .feedback import speaking_plainly
-from .resources import icon, resource
+from .resources import document, icon, resource
 
 Values = Dict[str, Any]
 
@@ -35,6 +34,7 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     summary = ""
     source = ""
     icon_name = "detector"
+    help_page = "user-guide.html"
     keywords: Sequence[str] = ()
 
     def read(
@@ -55,9 +55,6 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     ) -> Values:
         """Do the work on what `read` returned. Returns the outputs."""
         raise NotImplementedError
-
-    def check(self) -> None:
-        """Raise HsiAnomalyError where the algorithm cannot run on this machine."""
 
     def createInstance(self) -> Algorithm:  # noqa: N802 (QGIS's names, here and below)
         """Return a fresh copy."""
@@ -96,9 +93,8 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         return str(resource("icons", f"{self.icon_name}.svg"))
 
     def helpUrl(self) -> str:  # noqa: N802
-        """The user guide, as installed with the plugin."""
-        guide = resource("..", "docs", "user-guide.md").resolve()
-        return QUrl.fromLocalFile(str(guide)).toString() if guide.is_file() else ""
+        """The page about it."""
+        return document(self.help_page)
 
     def shortHelpString(self) -> str:  # noqa: N802
         """Help beside the dialog: what it does, every parameter, the outputs and the source."""
@@ -108,14 +104,6 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         if self.source:
             paragraphs.append(f"<i>Source: {_escape(self.source)}</i>")
         return "".join(f"<p>{text}</p>" for text in paragraphs)
-
-    def canExecute(self) -> Tuple[bool, str]:  # noqa: N802
-        """Say whether it can run here, and if not, why."""
-        try:
-            self.check()
-        except HsiAnomalyError as error:
-            return False, str(error)
-        return True, ""
 
     def checkParameterValues(  # noqa: N802
         self, parameters: Values, context: QgsProcessingContext
@@ -134,12 +122,11 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
     def prepareAlgorithm(  # noqa: N802
         self, parameters: Values, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
-        """Read the parameters; `qgis_process` of QGIS 3.22 does not ask `canExecute`, so ask again."""
+        """Read the parameters."""
         self.values: Values = {}
         self.refusal: Optional[QgsProcessingException] = None
         try:
             with speaking_plainly(self.label):
-                self.check()
                 self.values = self.read(parameters, context, feedback)
         except QgsProcessingException as error:
             # Raised in the next step: what is raised here reaches the caller as "There were errors".

@@ -7,21 +7,13 @@ numpy's own come first where it is loaded with RTLD_DEEPBIND, which only the fir
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
-from typing import List
+from pathlib import Path
+from typing import TYPE_CHECKING, List
 
-
-class _Symbol(ctypes.Structure):
-    """The answer of dladdr(3)."""
-
-    _fields_ = [
-        ("library", ctypes.c_char_p),
-        ("base", ctypes.c_void_p),
-        ("name", ctypes.c_char_p),
-        ("address", ctypes.c_void_p),
-    ]
+if TYPE_CHECKING:
+    from qgis.core import QgsProcessingFeedback
 
 
 def import_numpy() -> None:
@@ -34,28 +26,29 @@ def import_numpy() -> None:
         import numpy  # noqa: F401, ICN001 (for what it loads)
     finally:
         sys.setdlopenflags(flags)
-    _own.append(True)
 
 
-def slow_products() -> str:
-    """Return what to do about slow matrix products, empty where they are fast."""
-    import numpy as np
+def tell_slow_products(feedback: QgsProcessingFeedback) -> None:
+    """Warn, once a session, where matrix products are slow and a restart of QGIS cures it.
 
-    if _own or not sys.platform.startswith("linux") or os.path.isdir(f"{os.path.dirname(np.__file__)}.libs"):
-        return ""  # builds from PyPI keep a BLAS of their own, under names of their own, in numpy.libs
-    try:
-        program = ctypes.CDLL(None)
-        function, found = program.cblas_dgemm, _Symbol()
-        program.dladdr(ctypes.cast(function, ctypes.c_void_p), ctypes.byref(found))
-    except (AttributeError, OSError):
-        return ""
-    if b"gslcblas" not in (found.library or b""):
-        return ""
-    return (
-        "QGIS makes numpy compute matrix products with GSL's slow library, which can take 20 times as long: "
-        "start QGIS with LD_PRELOAD=libblas.so.3 in its environment for large rasters."
+    With scipy they are not: `core.numerics.matrix_product` leaves them to it.
+    """
+    from ..core.numerics.matrix_product import numpy_is_slow, scipy_is_faster  # not before `import_numpy`
+
+    if _told or not numpy_is_slow() or scipy_is_faster() or not _has_gsl():
+        return
+    _told.append(True)
+    feedback.pushWarning(
+        "Matrix products are slow in this session of QGIS, and large rasters take many times as long: restart QGIS, "
+        "which is needed once after the plugin is installed."
     )
 
 
-_own: List[bool] = []
-"""Holds an item where numpy was imported with its own BLAS first."""
+def _has_gsl() -> bool:
+    """Tell whether GSL's library is in this process, as Linux lists it."""
+    maps = Path("/proc/self/maps")
+    return maps.is_file() and b"libgslcblas" in maps.read_bytes()
+
+
+_told: List[bool] = []
+"""Holds an item once the user was warned."""

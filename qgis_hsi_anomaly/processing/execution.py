@@ -8,7 +8,6 @@ from qgis.core import QgsProcessingContext, QgsProcessingParameterDefinition
 
 from ..core.parameters import from_values
 from ..jobs.execution import COMMAND_LINE_ONLY, LEARNING_ONLY, Execution
-from ..jobs.interpreter import find_interpreter
 from .parameters import core_parameters, given_values
 from .settings import chosen_python
 
@@ -22,8 +21,3 @@ def execution_parameters(learning: bool = True) -> List[QgsProcessingParameterDe
 def given_execution(parameters: Dict[str, Any], context: QgsProcessingContext) -> Execution:
     """Return where to run: the user's parameters, and the interpreter of the provider's settings."""
     return from_values(Execution, {**given_values(Execution, parameters, context), "python": chosen_python()})
-
-
-def check_torch() -> None:
-    """Raise MissingLibraryError, saying how to get it, where no interpreter has torch."""
-    find_interpreter(chosen_python())

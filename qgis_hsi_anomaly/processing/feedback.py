@@ -9,6 +9,7 @@ from typing import Iterator
 from qgis.core import Qgis, QgsMessageLog, QgsProcessingException, QgsProcessingFeedback
 
 from ..core.errors import HsiAnomalyError
+from ..core.libraries import missing_library
 from ..core.run import Run
 
 LOG = "HSI anomaly"
@@ -45,6 +46,8 @@ def speaking_plainly(algorithm: str) -> Iterator[None]:
         raise
     except HsiAnomalyError as error:
         raise QgsProcessingException(str(error)) from None
+    except ModuleNotFoundError as error:
+        raise QgsProcessingException(str(missing_library(algorithm, str(error.name)))) from None
     except MemoryError:
         raise QgsProcessingException(
             "Not enough memory: close other programs, use fewer bands (BANDS) or a smaller part of the raster."

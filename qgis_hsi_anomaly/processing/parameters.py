@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Type
+from typing import Any, Dict, List, Optional, Tuple, Type
 
 from qgis.core import (
     QgsMapLayer,
@@ -36,8 +36,19 @@ from qgis.core import (
 
 from ..core.bands import parse_bands
 from ..core.errors import ParameterError, RasterError
-from ..core.parameters import Parameter, Parameters, background, bands, image, output, parameters_of
+from ..core.parameters import (
+    Parameter,
+    Parameters,
+    background,
+    bands,
+    from_values,
+    image,
+    output,
+    parameters_of,
+)
+from ..core.reading import Reading
 from ..raster.dataset import open_dataset, quiet_gdal
+from ..raster.image import image_path, is_product, open_image
 
 MODEL_FILTER = "Model files (*.safetensors);;All files (*)"
 
@@ -54,7 +65,9 @@ class _QuietCheck:
 
 
 class _RasterLayer(_QuietCheck, QgsProcessingParameterRasterLayer):  # type: ignore[misc]
-    pass
+    def checkValueIsAcceptable(self, value: Any, context: Any = None) -> bool:  # noqa: N802
+        """Take products too that QGIS makes no layer of: containers of several arrays, and their metadata."""
+        return super().checkValueIsAcceptable(value, context) or (isinstance(value, str) and is_product(value))
 
 
 class _MapLayer(_QuietCheck, QgsProcessingParameterMapLayer):  # type: ignore[misc]
@@ -89,6 +102,16 @@ def band_list() -> QgsProcessingParameterDefinition:
 def background_layer() -> QgsProcessingParameterDefinition:
     """The BACKGROUND parameter: where the background is learned."""
     return field_definition("background", background())
+
+
+def reading_parameters() -> List[QgsProcessingParameterDefinition]:
+    """What is said about how the image is read."""
+    return core_parameters(Reading)
+
+
+def given_allow(parameters: Dict[str, Any], context: QgsProcessingContext) -> Tuple[str, ...]:
+    """Return the kinds of masked pixels that are used all the same. Raises ParameterError."""
+    return from_values(Reading, given_values(Reading, parameters, context)).allow
 
 
 def raster_output(
@@ -274,8 +297,8 @@ def raster_path(
     text = algorithm.parameterAsString(parameters, name, context)
     if not text:
         raise ParameterError(f"{name} must be a raster layer or file; it is empty.")
-    # QGIS says no more than that it cannot load it. The raster room knows why, and takes ENVI headers too.
-    return str(open_dataset(text).GetDescription())
+    # QGIS says no more than that it cannot load it. The raster room knows why, and takes products and ENVI headers too.
+    return image_path(open_image(text))
 
 
 def layer_path(

@@ -25,8 +25,9 @@ class EnvironmentCheck(Tool):
     keywords: ClassVar[Sequence[str]] = ("torch", "GPU", "CUDA", "interpreter", "installation")
     summary: ClassVar[str] = (
         "Shows which Python interpreters were found for learned detectors, whether they have torch, and which "
-        "devices torch sees. Learned detectors run outside QGIS, so that nothing needs to be installed into it; "
-        "the interpreter is chosen under Settings > Options > Processing > Providers."
+        "devices torch sees; and which optional libraries are there, with what is lost without each. Learned detectors "
+        "run outside QGIS, so that nothing needs to be installed into it; the interpreter is chosen under Settings > "
+        "Options > Processing > Providers, and Set up torch makes one."
     )
     texts: ClassVar[Dict[str, str]] = {"TEXT": "Findings"}
 

@@ -17,13 +17,14 @@ from typing import Any, Dict, List
 
 import matplotlib as mpl
 import numpy as np
-from make_scene import WAVELENGTHS, make_scene
 from osgeo import gdal
 
 from qgis_hsi_anomaly import workflow
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
+from qgis_hsi_anomaly.core.sample_scene import WAVELENGTHS
 from qgis_hsi_anomaly.style import limits, paint
 from qgis_hsi_anomaly.tools.evaluate import Evaluate
+from qgis_hsi_anomaly.tools.samplescene import SampleScene
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
@@ -37,7 +38,8 @@ def main(folder: Path) -> int:
     scene, truth, scores = folder / "scene.tif", folder / "truth.tif", folder / "scores.tif"
     shutil.rmtree(folder, ignore_errors=True)
     say(f"making the scene: {scene}")
-    make_scene(folder)
+    folder.mkdir(parents=True)
+    SampleScene(str(scene), str(truth)).perform()
     say("running hsianomaly:sscade in qgis_process")
     qgis_process(folder, "plugins", "enable", "qgis_hsi_anomaly")
     qgis_process(folder, "run", "hsianomaly:sscade", "--", f"INPUT={scene}", f"OUTPUT={scores}")

@@ -56,9 +56,15 @@ def add_step(
         else:
             found = make.fromModelParameter(source)
         child.addParameterSources(name, [found])
+    for definition in child.algorithm().parameterDefinitions():
+        # The designer takes a step for unfinished where anything is left to the algorithm's defaults.
+        optional = definition.flags() & QgsProcessingParameterDefinition.Flag.FlagOptional
+        if not (definition.isDestination() or optional or definition.name() in sources):
+            child.addParameterSources(definition.name(), [make.fromStaticValue(definition.defaultValue())])
     final = {}
     for name, title in outputs.items():
         output = QgsProcessingModelOutput(title)
+        output.setDescription(title)
         output.setChildId(id)
         output.setChildOutputName(name)
         output.setPosition(child.position() + QPointF(300, 30 + 40 * len(final)))

@@ -94,7 +94,7 @@ def test_any_other_error_comes_with_the_last_words(cube, toy_worker):
 
 
 def test_memory_that_runs_out_is_named(cube, toy_worker):
-    with pytest.raises(WorkerError, match=r"ran out of memory: use fewer processes"):
+    with pytest.raises(WorkerError, match=r"ran out of memory: close other programs"):
         maps_of(cube, Toy(behavior="hogs"))
 
 

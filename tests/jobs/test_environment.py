@@ -1,7 +1,12 @@
 """The report on interpreters, torch and devices."""
 
 import json
+import sys
 
+import pytest
+
+from qgis_hsi_anomaly.core.detectors.registry import detector_ids, method_class, preprocessor_ids
+from qgis_hsi_anomaly.core.libraries import OPTIONAL
 from qgis_hsi_anomaly.jobs import interpreter
 from qgis_hsi_anomaly.jobs.environment import environment_html, environment_report, environment_text
 
@@ -17,8 +22,25 @@ def test_the_report_is_json_text_and_html(torch_python):
     for word in (torch_python.path, torch_python.torch, report["here"]["numpy"], "GDAL"):
         assert word in text
         assert word in page
+    assert {library["name"] for library in report["libraries"]} == set(OPTIONAL)
+    for library in report["libraries"]:
+        assert f"{library['name']}: {library['version']}" in text
     assert page.startswith("<!DOCTYPE html>")
     assert "http" not in page
+
+
+def test_what_is_lost_without_a_library_is_said(monkeypatch):
+    monkeypatch.setattr(interpreter, "_candidates", lambda setting: [])
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    report = environment_report()
+    words = f"not found; needed for {OPTIONAL['sklearn']}."
+    assert f"sklearn: {words}" in environment_text(report)
+    assert words in environment_html(report)
+
+
+@pytest.mark.parametrize("id", [*detector_ids(), *preprocessor_ids()])
+def test_every_library_a_method_needs_is_listed(id):
+    assert set(method_class(id).requires) <= set(OPTIONAL)
 
 
 def test_without_torch_it_says_what_to_do(monkeypatch, tmp_path):

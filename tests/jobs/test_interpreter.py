@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from qgis_hsi_anomaly.jobs.interpreter import (
     all_interpreters,
     clean_environment,
     find_interpreter,
+    how_to_get,
     own_pythons,
 )
 
@@ -32,6 +34,7 @@ def _bare(monkeypatch, tmp_path):
     monkeypatch.setattr(interpreter, "__file__", str(tmp_path / "nowhere" / "jobs" / "interpreter.py"))
     monkeypatch.setattr(interpreter, "own_pythons", list)
     monkeypatch.setattr(interpreter, "_answers", {})
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
     monkeypatch.delenv(interpreter.VARIABLE, raising=False)
 
 
@@ -126,7 +129,8 @@ def test_what_is_no_interpreter_is_refused(tmp_path, monkeypatch):
 
 def test_without_any_the_sentence_says_how_to_get_torch():
     with pytest.raises(
-        MissingLibraryError, match=r"^This needs torch, .* -m venv .* -m pip install torch .*environmentcheck"
+        MissingLibraryError,
+        match=r"(?s)^This needs torch, .*setuptorch.* -m venv .* -m pip install torch .*check",
     ):
         find_interpreter()
 
@@ -230,3 +234,41 @@ def test_the_probe_imports_nothing_of_the_current_folder(tmp_path, monkeypatch, 
     monkeypatch.chdir(tmp_path)
     all_interpreters(str(links / "python3"))
     assert not (tmp_path / "run").exists()
+
+
+def test_the_folder_of_an_environment_is_taken_for_its_python(tmp_path):
+    path = fake(tmp_path / "my venv" / "bin" / "python")
+    assert find_interpreter(str(tmp_path / "my venv")).path == path
+    with pytest.raises(MissingLibraryError, match="it cannot be started"):
+        find_interpreter(str(tmp_path))
+
+
+def test_the_environment_in_the_home_folder_is_found(tmp_path):
+    """Where Set up torch makes it outside of QGIS."""
+    path = fake(tmp_path / "home" / "hsi-anomaly-venv" / "bin" / "python")
+    assert (find_interpreter().path, find_interpreter().source) == (path, "the venv in the home folder")
+
+
+def test_a_program_that_repeats_the_question_is_cut_short(tmp_path):
+    with pytest.raises(MissingLibraryError) as caught:
+        find_interpreter(fake(tmp_path / "ls", '#!/bin/sh\necho "$2" | tr "\\n" " " >&2'))
+    assert "it is no Python that works (" in str(caught.value)
+    assert "json.dumps" not in str(caught.value)
+
+
+def test_the_commands_of_the_advice_work_with_blanks_in_the_path(tmp_path, monkeypatch):
+    """Profile folders of macOS have one; each command on a line of its own, to be copied."""
+    monkeypatch.setattr(interpreter, "torch_place", lambda: tmp_path / "Application Support" / "venv")
+    commands = [line for line in how_to_get().splitlines() if "-m" in line]
+    words = [shlex.split(command) for command in commands]
+    assert words[0] == ["python3", "-m", "venv", str(tmp_path / "Application Support" / "venv")]
+    assert words[1][1:] == ["-m", "pip", "install", "torch", "numpy"]
+    assert words[1][0] == str(tmp_path / "Application Support" / "venv" / "bin" / "python")
+
+
+def test_the_commands_of_windows_begin_with_no_quote(monkeypatch):
+    """PowerShell would take it for a text, and print it."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    commands = [line for line in how_to_get().splitlines() if "-m" in line]
+    assert len(commands) == 2
+    assert all(command.startswith("py -m ") for command in commands)

@@ -28,6 +28,8 @@ def model(provider):
         found = QgsProcessingModelAlgorithm()
         assert found.fromFile(str(resource("models", f"{name}.model3")))
         assert found.canExecute() == (True, "")
+        assert found.validate() == (True, [])
+        assert all(item.description() for item in found.destinationParameterDefinitions())
         return found
 
     return load

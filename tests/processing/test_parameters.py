@@ -5,6 +5,7 @@ from qgis.core import QgsProcessingContext, QgsProcessingException
 
 from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_ids
 from qgis_hsi_anomaly.core.parameters import parameters_of
+from qgis_hsi_anomaly.jobs import interpreter
 from qgis_hsi_anomaly.jobs.interpreter import VARIABLE
 from qgis_hsi_anomaly.processing.settings import PYTHON
 
@@ -66,25 +67,33 @@ def no_torch(monkeypatch, provider):
 
 
 def test_without_torch_learned_detectors_refuse_and_rx_works(no_torch, algorithm, run, scene, tmp_path):
-    """All are listed; those that cannot run say how to get what they need."""
+    """All dialogs open, with their help; a run that cannot go on says how to get what it needs."""
     for id in detector_ids():
-        possible, reason = algorithm(id).canExecute()
-        assert possible == (not detector_class(id).needs_torch)
-        assert possible or ("/nowhere/python3" in reason and "pip install torch" in reason)
-    with pytest.raises(QgsProcessingException, match="pip install torch"):
+        assert algorithm(id).canExecute() == (True, "")
+    with pytest.raises(QgsProcessingException, match=r"(?s)/nowhere/python3.*pip install torch"):
         run("sscade", {"INPUT": f"{scene}/scene.tif", "OUTPUT": f"{tmp_path}/out.tif"})
     assert run("rx", {"INPUT": f"{scene}/scene.tif", "OUTPUT": f"{tmp_path}/rx.tif"})["VALID_PIXELS"] == 308
 
 
-def test_the_setting_names_the_interpreter(provider, algorithm):
+def test_no_dialog_waits_for_an_interpreter(monkeypatch, algorithm, scene, tmp_path):
+    """Starting one takes seconds, and QGIS would stand still: it is asked in the run's own thread."""
+    monkeypatch.setattr(
+        interpreter, "probe", lambda path, own=False: pytest.fail("asked in the window's thread")
+    )
+    for id in detector_ids():
+        found = algorithm(id)
+        assert found.canExecute()[0] and found.shortHelpString()
+        given = {"INPUT": f"{scene}/scene.tif", "OUTPUT": f"{tmp_path}/out.tif"}
+        assert found.checkParameterValues(given, QgsProcessingContext()) == (True, "")
+
+
+def test_the_setting_names_the_interpreter(provider, run, scene, tmp_path):
     """And is said to be the one at fault."""
     from processing.core.ProcessingConfig import ProcessingConfig
 
     ProcessingConfig.settings[PYTHON].value = "/nowhere/else/python3"
     try:
-        possible, reason = algorithm("sscade").canExecute()
+        with pytest.raises(QgsProcessingException, match=r"/nowhere/else/python3 \(the provider's setting"):
+            run("sscade", {"INPUT": f"{scene}/scene.tif", "OUTPUT": f"{tmp_path}/out.tif"})
     finally:
         ProcessingConfig.settings[PYTHON].value = ""
-
-    assert not possible
-    assert "/nowhere/else/python3" in reason and "setting" in reason

@@ -15,9 +15,11 @@ from ..feedback import run_of
 from ..layers import add_run_outputs, layer_title, run_outputs, score_output
 from ..parameters import (
     MODEL_FILTER,
+    given_allow,
     input_raster,
     layer_name,
     raster_path,
+    reading_parameters,
     score_raster,
     spread_raster,
     with_help,
@@ -43,7 +45,7 @@ class ApplyModel(Algorithm):
         model = QgsProcessingParameterFile("MODEL", "Model", fileFilter=MODEL_FILTER)
         self.addParameter(with_help(model, "A model file written by 'Fit a model' or by a learned detector."))
         self.addParameter(input_raster())
-        for definition in execution_parameters(learning=False):
+        for definition in (*reading_parameters(), *execution_parameters(learning=False)):
             self.addParameter(definition)
         self.addParameter(spread_raster())
         self.addParameter(score_raster())
@@ -59,6 +61,7 @@ class ApplyModel(Algorithm):
         return {
             "model": model,
             "input": raster_path(self, parameters, "INPUT", context),
+            "allow": given_allow(parameters, context),
             "execution": given_execution(parameters, context),
         }
 

@@ -11,14 +11,15 @@ from ...core.detectors.registry import method_class
 from ...core.parameters import from_values
 from ...jobs.execution import Execution
 from ..base import Algorithm, Values
-from ..blas import slow_products
-from ..execution import check_torch, execution_parameters, given_execution
+from ..blas import tell_slow_products
+from ..execution import execution_parameters, given_execution
 from ..feedback import run_of
 from ..layers import add_run_outputs, layer_title, run_outputs, score_output, settings_text, short_name
 from ..parameters import (
     background_layer,
     band_list,
     core_parameters,
+    given_allow,
     given_bands,
     given_values,
     input_raster,
@@ -26,6 +27,7 @@ from ..parameters import (
     layer_path,
     model_output,
     raster_path,
+    reading_parameters,
     score_raster,
     spread_raster,
 )
@@ -42,6 +44,7 @@ class DetectorAlgorithm(Algorithm):
         self.group_label = self.detector.group.value
         self.summary = self.detector.summary
         self.source = self.detector.source
+        self.help_page = f"detectors/{id}.html"
 
     def createInstance(self) -> DetectorAlgorithm:  # noqa: N802 (QGIS's names, here and below)
         """Return a fresh copy."""
@@ -53,6 +56,8 @@ class DetectorAlgorithm(Algorithm):
         self.addParameter(band_list())
         self.addParameter(background_layer())
         for definition in core_parameters(self.detector):
+            self.addParameter(definition)
+        for definition in reading_parameters():
             self.addParameter(definition)
         if self.detector.needs_torch:
             for definition in execution_parameters():
@@ -69,11 +74,6 @@ class DetectorAlgorithm(Algorithm):
             self.addParameter(spread_raster())
         self.addParameter(score_raster())
 
-    def check(self) -> None:
-        """Learned detectors need an interpreter with torch."""
-        if self.detector.needs_torch:
-            check_torch()
-
     def read(
         self, parameters: Values, context: QgsProcessingContext, feedback: Optional[QgsProcessingFeedback]
     ) -> Values:
@@ -84,6 +84,7 @@ class DetectorAlgorithm(Algorithm):
             "input": raster_path(self, parameters, "INPUT", context),
             "bands": given_bands(parameters, context),
             "background": layer_path(self, parameters, "BACKGROUND", context, feedback),
+            "allow": given_allow(parameters, context),
         }
 
     def work(
@@ -103,8 +104,8 @@ class DetectorAlgorithm(Algorithm):
             written["SPREAD"] = score_output(self, parameters, "SPREAD", context, title)
         if self.detector.can_save:
             written["MODEL"] = self.parameterAsFileOutput(parameters, "MODEL", context)
-        if not self.detector.needs_torch and slow_products():
-            feedback.pushWarning(slow_products())
+        if not self.detector.needs_torch:
+            tell_slow_products(feedback)
         outcome = workflow.detect(
             output=written["OUTPUT"],
             spread=written.get("SPREAD") or None,

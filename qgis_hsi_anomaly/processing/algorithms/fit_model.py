@@ -13,28 +13,29 @@ from qgis.core import (
 )
 
 from ... import workflow
-from ...core.detectors.base import Method
 from ...core.detectors.registry import detector_ids, make_method, method_class, preprocessor_ids
 from ...core.errors import ParameterError
 from ...core.parameters import parameters_of
 from ..base import Algorithm, Values
-from ..execution import check_torch, execution_parameters, given_execution
+from ..execution import execution_parameters, given_execution
 from ..feedback import run_of
 from ..layers import add_run_outputs, run_outputs
 from ..parameters import (
     background_layer,
     band_list,
+    given_allow,
     given_bands,
     input_raster,
     layer_path,
     model_output,
     raster_path,
+    reading_parameters,
     with_help,
 )
 
 
 class FitModel(Algorithm):
-    """Fits a detector and writes a model file."""
+    """Fits a detector or a pre-processor and writes a model file."""
 
     algorithm_id = "fitmodel"
     label = "Fit a model"
@@ -42,7 +43,7 @@ class FitModel(Algorithm):
     summary = (
         "Learns the background of a raster and writes it to a model file, with which 'Apply a model' scores "
         "other rasters: learn on one flight line, look for anomalies in the next. For every detector that has "
-        "one background for the whole scene."
+        "one background for the whole scene, and for background suppression."
     )
     icon_name = "model"
     keywords = ("train", "learn")
@@ -50,15 +51,19 @@ class FitModel(Algorithm):
     def initAlgorithm(self, configuration: Values = {}) -> None:  # noqa: N802, B006 (QGIS's name)
         """Declare the parameters."""
         savable = [id for id in (*detector_ids(), *preprocessor_ids()) if method_class(id).can_save]
-        detectors = QgsProcessingParameterEnum(
-            "DETECTOR", "Detector", options=savable, defaultValue=savable[0], usesStaticStrings=True
+        methods = QgsProcessingParameterEnum(
+            "DETECTOR",
+            "Detector or pre-processor",
+            options=savable,
+            defaultValue=savable[0],
+            usesStaticStrings=True,
         )
         names = "; ".join(
             f"{id}: {', '.join(parameter.processing_name for parameter in parameters_of(method_class(id)))}"
             for id in savable
         )
-        settings = QgsProcessingParameterString("PARAMETERS", "Parameters of the detector", "", optional=True)
-        self.addParameter(with_help(detectors, f"What learns the background: {', '.join(savable)}."))
+        settings = QgsProcessingParameterString("PARAMETERS", "Its parameters", "", optional=True)
+        self.addParameter(with_help(methods, f"What learns the background: {', '.join(savable)}."))
         self.addParameter(input_raster())
         self.addParameter(band_list())
         self.addParameter(background_layer())
@@ -68,7 +73,7 @@ class FitModel(Algorithm):
                 f"NAME=value, several divided by spaces, such as EPOCHS=40 SEED=1; defaults for the rest. {names}.",
             )
         )
-        for definition in execution_parameters():
+        for definition in (*reading_parameters(), *execution_parameters()):
             self.addParameter(definition)
         self.addParameter(model_output("The model file to write: data only, no code.", optional=False))
         add_run_outputs(self)
@@ -76,7 +81,7 @@ class FitModel(Algorithm):
     def read(
         self, parameters: Values, context: QgsProcessingContext, feedback: Optional[QgsProcessingFeedback]
     ) -> Values:
-        """Build the detector, which checks its parameters, and find the files."""
+        """Build the method, which checks its parameters, and find the files."""
         id = self.parameterAsString(parameters, "DETECTOR", context)
         text = self.parameterAsString(parameters, "PARAMETERS", context)
         return {
@@ -85,6 +90,7 @@ class FitModel(Algorithm):
             "input": raster_path(self, parameters, "INPUT", context),
             "bands": given_bands(parameters, context),
             "background": layer_path(self, parameters, "BACKGROUND", context, feedback),
+            "allow": given_allow(parameters, context),
         }
 
     def work(
@@ -95,9 +101,6 @@ class FitModel(Algorithm):
         feedback: QgsProcessingFeedback,
     ) -> Values:
         """Fit."""
-        method: Method = values["method"]
-        if method.needs_torch:
-            check_torch()
         written = {"MODEL": self.parameterAsFileOutput(parameters, "MODEL", context)}
         outcome = workflow.fit(model=written["MODEL"], run=run_of(feedback), **values)
         return run_outputs(written, outcome)

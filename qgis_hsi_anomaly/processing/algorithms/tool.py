@@ -18,7 +18,7 @@ from ...jobs.execution import Execution
 from ...tools.base import Tool
 from ...tools.registry import tool_class
 from ..base import Algorithm, Values
-from ..blas import slow_products
+from ..blas import tell_slow_products
 from ..execution import execution_parameters, given_execution
 from ..feedback import run_of
 from ..layers import layer_title, name_layer, settings_text
@@ -39,6 +39,7 @@ class ToolAlgorithm(Algorithm):
         self.source = self.tool.source
         self.icon_name = self.tool.icon
         self.keywords = self.tool.keywords
+        self.help_page = f"{self.tool.page}.html"
 
     def createInstance(self) -> ToolAlgorithm:  # noqa: N802 (QGIS's names, here and below)
         """Return a fresh copy."""
@@ -90,8 +91,8 @@ class ToolAlgorithm(Algorithm):
     ) -> Values:
         """Do it, and say in the log what came out."""
         tool: Tool = values["tool"]
-        if self.tool.executes and slow_products():
-            feedback.pushWarning(slow_products())
+        if self.tool.executes:
+            tell_slow_products(feedback)
         answer = tool.perform(run_of(feedback), values["execution"])
         for line in self.tool.show(answer).splitlines():
             feedback.pushInfo(line)
