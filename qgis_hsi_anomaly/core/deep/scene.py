@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import Iterator, Optional, Tuple
 
@@ -135,7 +136,7 @@ class Scene:
 def value_range(cube: Cube, run: Run = ALONE) -> Tuple[float, float]:
     """Return the smallest and largest value of all background pixels and bands.
 
-    Raises DataError where they are equal.
+    Raises DataError where they are equal, or their difference is beyond what single precision divides by.
     """
     low, high = np.inf, -np.inf
     for block, _ in run.blocks(cube):
@@ -145,7 +146,26 @@ def value_range(cube: Cube, run: Run = ALONE) -> Tuple[float, float]:
     low, high = extremes(low, high, run)
     if not low < high:
         raise DataError("All background pixels have the same value in every band: there is nothing to learn.")
+    if not 1e-38 < high - low < 1e38:
+        raise DataError(
+            f"The values of the image range from {low:g} to {high:g}, which cannot be computed with: rescale it."
+        )
     return low, high
+
+
+def fingerprint(cube: Cube, run: Run = ALONE) -> int:
+    """Return a number that tells the background pixels of a cube from those of any other of its size.
+
+    The same however the cube is cut: the sum over rows of checksums.
+    """
+    total = 0
+    for block, _ in run.blocks(cube):
+        inner = block.pixels[block.halo : block.halo + block.stop - block.start]
+        for row, pixels in enumerate(inner, block.start):
+            kept = cube.background[row]
+            known = zlib.crc32(kept.tobytes(), row)
+            total += zlib.crc32(np.ascontiguousarray(pixels[kept], dtype="<f4").tobytes(), known)
+    return int(run.sum(np.array([total], dtype=np.int64))[0])
 
 
 def extremes(low: float, high: float, run: Run) -> Tuple[float, float]:

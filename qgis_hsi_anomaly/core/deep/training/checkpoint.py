@@ -14,6 +14,7 @@ import os
 import tempfile
 import time
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
@@ -63,9 +64,14 @@ class Checkpoint:
                 found = {name: archive[name] for name in archive.files}
             header = json.loads(found.pop("header").tobytes())
             same = header["identity"] == identity
-            training, epoch = header["place"]
+            training, epoch = map(int, header["place"])
             histories = header["histories"]
-        except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile):
+            if header["arrays"] != _checksums(found):
+                raise ValueError("Arrays are missing, or not what was written.")
+        except (
+            *(ValueError, KeyError, TypeError, OverflowError, AttributeError, RecursionError),
+            *(EOFError, OSError, NotImplementedError, zipfile.BadZipFile, zlib.error),
+        ):
             raise ParameterError(
                 f"RESUME: {self.path} is no checkpoint, or a damaged one: remove it, or give another output."
             ) from None
@@ -74,7 +80,7 @@ class Checkpoint:
                 f"RESUME: the checkpoint {self.path} is of another raster, detector or parameters: remove it, or give "
                 "another output."
             )
-        self._found, self._place, self._histories = found, (int(training), int(epoch)), histories
+        self._found, self._place, self._histories = found, (training, epoch), histories
         run.message(f"Resuming from {self.path}: training {training + 1}, {epoch} steps done.")
 
     def enter(
@@ -103,8 +109,7 @@ class Checkpoint:
 
     def write(self, run: Run = ALONE) -> None:
         """Write the file; a warning says where it cannot be."""
-        header = {"identity": self._identity, "place": self._place, "histories": self._histories}
-        arrays = {"header": np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)}
+        arrays: Dict[str, Array] = {}
         for number, (optimizer, parameters) in enumerate(self._optimizers):
             for index, parameter in enumerate(parameters):
                 arrays[f"{number}.{index}."] = parameter.detach().cpu().numpy()
@@ -112,6 +117,13 @@ class Checkpoint:
                     if value is None:
                         continue  # SGD's momentum, in torch before 2.4
                     arrays[f"{number}.{index}.{name}"] = torch.as_tensor(value).cpu().numpy()
+        header = {
+            "identity": self._identity,
+            "place": self._place,
+            "histories": self._histories,
+            "arrays": _checksums(arrays),
+        }
+        arrays["header"] = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
         try:
             descriptor, temporary = tempfile.mkstemp(prefix=".hsi-anomaly-", dir=self.path.parent)
             try:
@@ -152,3 +164,11 @@ class Checkpoint:
             raw = np.frombuffer(self.path.read_bytes(), dtype=np.uint8)
         size = int(run.sum(np.array([len(raw)], dtype=np.int64))[0])
         return run.sum(raw if run.processes.rank == 0 else np.zeros(size, dtype=np.uint8))
+
+
+def _checksums(arrays: Dict[str, Array]) -> Dict[str, Any]:
+    """Return by name what tells an array from another: type, shape and a checksum of its bytes."""
+    return {
+        name: [array.dtype.str, list(array.shape), zlib.crc32(np.ascontiguousarray(array).tobytes())]
+        for name, array in arrays.items()
+    }
