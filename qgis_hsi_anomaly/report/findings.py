@@ -30,7 +30,7 @@ _COLUMNS = {
     "agreement": "Agreement",
     "longitude": "Longitude",
     "latitude": "Latitude",
-    "bands": "Leading bands",
+    "bands": "Leading bands (of the mean spectrum)",
 }
 """Fields that the list shows."""
 
@@ -41,6 +41,7 @@ class Findings:
 
     scene : name. detector, label : its id and name. asked : what the threshold was chosen for, to go on "... put the
     threshold at". scores : (rows, columns), NaN where there is none. fields : of the objects, values by name.
+    warnings : of the run.
     """
 
     scene: str
@@ -51,6 +52,7 @@ class Findings:
     threshold: Threshold
     objects: Objects
     fields: Dict[str, Sequence[Any]]
+    warnings: Sequence[str]
 
 
 def findings_report(found: Findings, cube: Cube, explained: Optional[ExplainedScene]) -> str:
@@ -64,6 +66,7 @@ def findings_report(found: Findings, cube: Cube, explained: Optional[ExplainedSc
     )
     sections = [
         section("What was done", *map(paragraph, _told(found))),
+        *([section("Read this first", *map(paragraph, found.warnings))] if found.warnings else []),
         section(
             "Map", picture("Map of scores with the objects outlined and numbered", _draw_map(found, cube))
         ),
@@ -98,6 +101,10 @@ def _told(found: Findings) -> List[str]:
 
 
 def _list(found: Findings) -> str:
+    if not len(found.objects):
+        return paragraph(
+            "No object lies above the threshold. Raise the false-alarm rate to see the next candidates."
+        )
     shown = min(len(found.objects), _LISTED)
     names = [name for name in _COLUMNS if any(value is not None for value in found.fields[name][:shown])]
     rows = [

@@ -75,7 +75,8 @@ def new_figure(width: float, height: float, rows: int = 1, columns: int = 1) -> 
 
 def _cell(value: Any) -> str:
     if isinstance(value, float):
-        return f"<td class='number'>{value:.4g}</td>"
+        shown = f"{value:,.0f}" if 1e4 <= abs(value) < 1e15 else f"{value:.4g}"
+        return f"<td class='number'>{shown}</td>"
     if isinstance(value, int):
         return f"<td class='number'>{value:,}</td>"
     return f"<td>{html.escape(str(value))}</td>"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
 
 _MARK = "<!-- made by qgis_hsi_anomaly for {} -->"
 
@@ -29,7 +29,7 @@ def style_file(layer: str, categories: str, content: str, attributes: str = "") 
     """Return the content of a style file. categories : what of the layer it sets, as QGIS names it."""
     return (
         "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-        f'{_mark(layer)}\n<qgis version="3.22.0" styleCategories={quoteattr(categories)}{attributes}>'
+        f'{_mark(layer)}\n<qgis version="3.22.0" styleCategories="{escape(categories)}"{attributes}>'
         f"{content}</qgis>\n"
     )
 

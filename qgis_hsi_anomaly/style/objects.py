@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Dict
-from xml.sax.saxutils import quoteattr
 
 from .files import style_file
 
@@ -25,7 +25,7 @@ def objects_style(path: str) -> str:
     """
     categories, symbols = "", ""
     for number, (status, (label, color)) in enumerate(STATUS.items()):
-        categories += f'<category value="{status}" label={quoteattr(label)} symbol="{number}" render="true"/>'
+        categories += f'<category value="{status}" label="{escape(label)}" symbol="{number}" render="true"/>'
         # A darker line below, so that the outline is seen on whatever it lies on.
         lines = _line(_DARK, 1.2) + _line(color, 0.7)
         symbols += f'<symbol type="fill" name="{number}" alpha="1" clip_to_extent="1">{lines}</symbol>'
@@ -72,7 +72,7 @@ def _labels() -> str:
 
 def _form() -> str:
     choices = "".join(
-        f'<Option type="Map"><Option type="QString" name={quoteattr(label)} value="{status}"/></Option>'
+        f'<Option type="Map"><Option type="QString" name="{escape(label)}" value="{status}"/></Option>'
         for status, (label, _) in STATUS.items()
     )
     return (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import List, Sequence, Tuple
-from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
@@ -139,7 +139,7 @@ def _ramp(stops: Sequence[Stop], raster: str) -> str:
         return ""
     low, high = stops[0].value, stops[-1].value
     items: List[str] = [
-        f'<item alpha="{stop.alpha}" value="{stop.value!r}" label={quoteattr(stop.label)} color="{stop.color}"/>'
+        f'<item alpha="{stop.alpha}" value="{stop.value!r}" label="{escape(stop.label)}" color="{stop.color}"/>'
         for stop in stops
     ]
     return raster_style_file(

@@ -30,6 +30,7 @@ class Tool(Parameters, ABC):
 
     id : name in the toolbox. command : name on the command line, where it is another one.
     label, group, order, icon, keywords : as the toolbox shows it, and finds it by.
+    page : the document that its help opens, below docs/.
     summary : what it does and when to use it. source : the publication. requires : modules beside numpy and GDAL.
     returns, texts : names and descriptions of the numbers and texts that `perform` returns beside files.
     executes : runs detectors, so that the user says where. places : the fronts that have it.
@@ -40,6 +41,7 @@ class Tool(Parameters, ABC):
     label: ClassVar[str]
     group: ClassVar[Heading]
     order: ClassVar[int] = 100
+    page: ClassVar[str] = "user-guide"
     icon: ClassVar[str] = "detector"
     keywords: ClassVar[Sequence[str]] = ()
     summary: ClassVar[str]

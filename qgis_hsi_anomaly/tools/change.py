@@ -17,8 +17,8 @@ from ..core.run import ALONE, Run
 from ..jobs.execution import Execution
 from ..outputs import Outputs
 from ..raster.background import read_background
-from ..raster.dataset import open_dataset
 from ..raster.georeference import Georeference
+from ..raster.image import map_grid, open_image
 from ..raster.reader import RasterCube, open_cube
 from ..raster.writer import write_map
 from ..record import Record, record_path
@@ -35,6 +35,7 @@ class Change(Tool):
     label: ClassVar[str] = "Anomalous change"
     group: ClassVar[Heading] = Heading.DECISIONS
     order: ClassVar[int] = 60
+    page: ClassVar[str] = "decisions"
     keywords: ClassVar[Sequence[str]] = (
         "change detection",
         "two dates",
@@ -134,7 +135,7 @@ class Change(Tool):
         """Return the dates' grid. Raises where it is not the same."""
         if os.path.realpath(self.before) == os.path.realpath(self.after):
             raise ParameterError(f"change: BEFORE and AFTER are both {self.before}: give two dates.")
-        before, after = (Georeference.of(open_dataset(path)) for path in (self.before, self.after))
+        before, after = (map_grid(open_image(path)) for path in (self.before, self.after))
         if (before.rows, before.columns) != (after.rows, after.columns):
             raise DataError(
                 f"{self.before} has {before.rows} rows and {before.columns} columns, {self.after} has {after.rows} and "
@@ -152,7 +153,7 @@ class Change(Tool):
         mask = read_background(self.background, place) if self.background else None
         parts = record.part(0.0, 0.1), record.part(0.1, 0.2)
         before, after = (
-            open_cube(path, None, None, MEMORY_BUDGET // 2, part)
+            open_cube(path, None, None, MEMORY_BUDGET // 2, part, on_map=True)
             for path, part in zip((self.before, self.after), parts)
         )
         pair = Pair(before, after, mask)

@@ -58,6 +58,7 @@ class Compare(Tool):
     label: ClassVar[str] = "Compare score maps"
     group: ClassVar[Heading] = Heading.EVALUATION
     order: ClassVar[int] = 2
+    page: ClassVar[str] = "decisions"
     icon: ClassVar[str] = "evaluate"
     keywords: ClassVar[Sequence[str]] = ("ROC", "rank correlation", "agreement", "overlap", "detectors")
     summary: ClassVar[str] = (

@@ -10,7 +10,7 @@ from ..core.decisions.chosen import Chosen, need_some, single_pixels, with_data
 from ..core.decisions.explanation import ExplainedScene, Place, explain, place_in
 from ..core.errors import DataError
 from ..core.libraries import check_libraries
-from ..core.parameters import background, bands, image, integer, raster, vector, words
+from ..core.parameters import allow, background, bands, image, integer, raster, vector, words
 from ..core.parameters import output as file_to_write
 from ..core.run import ALONE, Run
 from ..core.scene_checks import check_scene
@@ -30,6 +30,7 @@ class Explain(Tool):
     label: ClassVar[str] = "Explain objects"
     group: ClassVar[Heading] = Heading.DECISIONS
     order: ClassVar[int] = 3
+    page: ClassVar[str] = "decisions"
     icon: ClassVar[str] = "evaluate"
     keywords: ClassVar[Sequence[str]] = ("spectrum", "contribution", "reason", "interpretation", "report")
     summary: ClassVar[str] = (
@@ -66,6 +67,7 @@ class Explain(Tool):
     )
     bands: Tuple[int, ...] = bands()
     background: str = background()
+    allow: Tuple[str, ...] = allow()
     scores: Tuple[str, ...] = raster(
         "Score maps",
         "Score layers of the same image, such as those of several detectors: the report says where each object "
@@ -98,7 +100,14 @@ class Explain(Tool):
         outputs.claim(self.output, "html")
         if self.csv:
             outputs.claim(self.csv, "table")
-        cube = open_cube(self.input, self.bands or None, self.background or None, run=run.part(0.0, 0.2))
+        cube = open_cube(
+            self.input,
+            self.bands or None,
+            self.background or None,
+            run=run.part(0.0, 0.2),
+            allow=self.allow,
+            on_map=True,
+        )
         warnings = _warnings(cube, run)
         found, others = self._chosen(cube, run.part(0.2, 0.25))
         places = self._places(cube, found, run.part(0.25, 0.3))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Dict, Sequence, Tuple
+from typing import Any, ClassVar, Dict, List, Sequence, Tuple
 
 from ..core.decisions.explanation import explain
 from ..core.detectors.registry import detector_ids, make_detector
 from ..core.errors import ParameterError, RasterError
 from ..core.libraries import check_libraries
-from ..core.parameters import background, bands, choice, image, number, output
+from ..core.parameters import allow, background, bands, choice, image, number, output
 from ..core.run import ALONE, Run
 from ..jobs.execution import Execution
 from ..outputs import Outputs
@@ -35,13 +35,14 @@ class FindAnomalies(Tool):
     label: ClassVar[str] = "Find anomalies"
     group: ClassVar[Heading] = Heading.DECISIONS
     order: ClassVar[int] = 0
+    page: ClassVar[str] = "decisions"
     icon: ClassVar[str] = "detector"
     keywords: ClassVar[Sequence[str]] = ("detection", "targets", "one step", "start here", "consensus")
     summary: ClassVar[str] = (
         "From a hyperspectral raster to a list of objects in one step: a detector scores every pixel, a threshold "
         "is chosen for the stated false-alarm rate, and what lies above it becomes polygons, the most anomalous "
-        "first. The report shows the map, the list and the spectra of the first objects. Each step is an algorithm of its "
-        'own too: a detector, "Threshold scores", "Anomalous objects", "Explain objects".'
+        "first. The report shows the map, the list and the spectra of the first objects. Each step is an algorithm "
+        'of its own too: a detector, "Threshold scores", "Anomalous objects", "Explain objects".'
     )
     requires: ClassVar[Tuple[str, ...]] = ("matplotlib",)
     returns: ClassVar[Dict[str, str]] = {"OBJECT_COUNT": "Objects", **FIGURES}
@@ -64,10 +65,10 @@ class FindAnomalies(Tool):
         "the targets.",
     )
     rate: float = number(
-        1e-3,
+        3e-3,
         "False-alarm rate",
-        "The share of background pixels that may be flagged: 0.001 is one pixel in a thousand. Raise it to see more "
-        "candidates; the list stays in order.",
+        "The share of background pixels that may be flagged: 0.003 is three pixels in a thousand. Lower it for large "
+        "rasters or little time, raise it to see more candidates; the list stays in order.",
         above=0,
         maximum=0.1,
     )
@@ -87,6 +88,7 @@ class FindAnomalies(Tool):
     )
     bands: Tuple[int, ...] = bands()
     background: str = background()
+    allow: Tuple[str, ...] = allow()
     scores: str = output(
         "raster", "Scores", "The score of every pixel, larger is more anomalous.", optional=True, offered=True
     )
@@ -129,7 +131,7 @@ class FindAnomalies(Tool):
         if folder is not None and new:
             _make(folder)
         try:
-            return answer_of(self._search(self._claim(files), files, execution, run))
+            return answer_of(self._search(self._claim(files), files, execution, _Noted(run)))
         except BaseException:
             if folder is not None and new:
                 folder.rmdir()
@@ -149,10 +151,10 @@ class FindAnomalies(Tool):
         return outputs
 
     def _search(
-        self, outputs: Outputs, files: Dict[str, str], execution: Execution, run: Run
+        self, outputs: Outputs, files: Dict[str, str], execution: Execution, noted: _Noted
     ) -> FoundObjects:
         """Make the files in hiding, one from the other, and put them in their places together."""
-        detector = make_detector(self.detector, {})
+        detector, run = make_detector(self.detector, {}), noted.run
         with outputs:
             with outputs.writing(files["scores"]) as scores:
                 spread = (
@@ -164,6 +166,7 @@ class FindAnomalies(Tool):
                     scores,
                     bands=self.bands or None,
                     background=self.background or None,
+                    allow=self.allow,
                     spread=spread,
                     execution=execution,
                     run=run.part(0, 0.6),
@@ -173,6 +176,7 @@ class FindAnomalies(Tool):
                     scores=scores,
                     output=objects,
                     input=self.input,
+                    allow=self.allow,
                     spread=spread or "",
                     rate=self.rate,
                     min_area=self.min_area,
@@ -181,12 +185,20 @@ class FindAnomalies(Tool):
                 found = tool.find(run.part(0.6, 0.8))
             if "report" in files:
                 outputs.write(
-                    files["report"], self._report(scores, detector.label, found, run.part(0.8, 1)).encode()
+                    files["report"],
+                    self._report(scores, detector.label, found, noted.warnings, run.part(0.8, 1)).encode(),
                 )
         return found
 
-    def _report(self, scores: str, label: str, found: FoundObjects, run: Run) -> str:
-        cube = open_cube(self.input, self.bands or None, self.background or None, run=run.part(0, 0.2))
+    def _report(self, scores: str, label: str, found: FoundObjects, warnings: Sequence[str], run: Run) -> str:
+        cube = open_cube(
+            self.input,
+            self.bands or None,
+            self.background or None,
+            run=run.part(0, 0.2),
+            allow=self.allow,
+            on_map=True,
+        )
         findings = Findings(
             Path(self.input).stem,
             self.detector,
@@ -196,12 +208,28 @@ class FindAnomalies(Tool):
             found.threshold,
             found.objects,
             found.fields,
+            warnings,
         )
         chosen = found.objects.chosen()
         explained = None
         if chosen:
             explained = explain(cube, chosen[:EXPLAINED], chosen[EXPLAINED:], run.part(0.2, 0.9))
         return findings_report(findings, cube, explained)
+
+
+class _Noted:
+    """A run whose warnings are kept, each once, for the report."""
+
+    def __init__(self, run: Run) -> None:
+        self.warnings: List[str] = []
+        self.run = run.part(0.0, 1.0)
+        self._tell = run.warning
+        self.run.on_warning = self._note
+
+    def _note(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)
+        self._tell(text)
 
 
 def _make(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, ClassVar, Dict, List, Optional, Sequence, Tuple
 
@@ -12,8 +13,9 @@ from ..core.decisions.object_bands import leading_bands
 from ..core.decisions.objects import Objects, false_discoveries, find_objects, low_threshold
 from ..core.decisions.threshold import Threshold, ThresholdParameters
 from ..core.errors import DataError, ParameterError
-from ..core.parameters import number, output, raster
+from ..core.parameters import allow, number, output, raster
 from ..core.run import ALONE, Run
+from ..core.scene_checks import wider_than_guard
 from ..jobs.execution import Execution
 from ..outputs import Outputs
 from ..raster.background import read_background
@@ -49,6 +51,7 @@ class ObjectsTool(ThresholdParameters, Tool):
     label: ClassVar[str] = "Anomalous objects"
     group: ClassVar[Heading] = Heading.DECISIONS
     order: ClassVar[int] = 2
+    page: ClassVar[str] = "decisions"
     icon: ClassVar[str] = "objects"
     keywords: ClassVar[Sequence[str]] = ("polygons", "targets", "vectorize", "detections", "GeoPackage")
     summary: ClassVar[str] = (
@@ -77,6 +80,7 @@ class ObjectsTool(ThresholdParameters, Tool):
         "The image the scores were made from: then each object names the three bands that set it apart most.",
         optional=True,
     )
+    allow: Tuple[str, ...] = allow()
     min_area: float = number(
         0,
         "Least area",
@@ -151,7 +155,10 @@ class ObjectsTool(ThresholdParameters, Tool):
             with outputs.writing(self.output) as hidden:
                 write_objects(hidden, objects, columns, scores.georeference, metadata, run.part(0.8, 1))
             write_style(outputs, self.output, objects_style(self.output), run)
-        run.message(f"{len(objects)} objects.")
+        run.message(f"{len(objects)} {'object' if len(objects) == 1 else 'objects'}.")
+        guard = inner_window(scores.metadata)
+        if guard is not None and wider_than_guard(objects.width.tolist(), guard):
+            run.warning(wider_than_guard(objects.width.tolist(), guard))
         return FoundObjects(found, low, objects, {name: values for name, (_, values) in columns.items()})
 
     def _on_the_grid(self, path: str, scores: ScoreMap) -> ScoreMap:
@@ -159,6 +166,10 @@ class ObjectsTool(ThresholdParameters, Tool):
         if (other.rows, other.columns) != (scores.rows, scores.columns):
             raise DataError(
                 f"SPREAD: {path} has another size than {self.scores}: give the spread of the same run."
+            )
+        if not other.georeference.same_place(scores.georeference):
+            raise DataError(
+                f"SPREAD: {path} lies at another place than {self.scores}: give the spread of the same run."
             )
         return other
 
@@ -186,7 +197,7 @@ class ObjectsTool(ThresholdParameters, Tool):
     def _bands(self, objects: Objects, scores: ScoreMap, run: Run) -> Optional[List[str]]:
         if not self.input or not len(objects):
             return None
-        cube = open_cube(self.input, run=run.part(0, 0.3))
+        cube = open_cube(self.input, run=run.part(0, 0.3), allow=self.allow, on_map=True)
         if (cube.rows, cube.columns) != (scores.rows, scores.columns) or not cube.georeference.same_place(
             scores.georeference
         ):
@@ -201,6 +212,15 @@ class ObjectsTool(ThresholdParameters, Tool):
             ", ".join(names[index] for index in bands)
             for bands in leading_bands(cube, objects, run=run.part(0.3, 1))
         ]
+
+
+def inner_window(metadata: Dict[str, str]) -> Optional[int]:
+    """Return the width of the window around a pixel that its background leaves out; None for other detectors."""
+    try:
+        found = json.loads(metadata.get("HSI_ANOMALY_PARAMETERS", "{}")).get("inner_window")
+    except (ValueError, AttributeError):
+        return None
+    return found if isinstance(found, int) else None
 
 
 def _areas(objects: Objects, scores: ScoreMap) -> Optional[Array]:

@@ -11,7 +11,7 @@ from .. import __version__
 from ..core.decisions.chosen import Chosen, mean_spectra, need_some, single_pixels, with_data, without
 from ..core.decisions.similarity import METHODS, similarity
 from ..core.detectors.rx import RX
-from ..core.parameters import background, bands, choice, image, output, vector, words
+from ..core.parameters import allow, background, bands, choice, image, output, vector, words
 from ..core.run import ALONE, Run
 from ..core.scene_checks import check_scene
 from ..jobs.execution import Execution
@@ -35,6 +35,7 @@ class Similar(Tool):
     label: ClassVar[str] = "Find more like this"
     group: ClassVar[Heading] = Heading.DECISIONS
     order: ClassVar[int] = 4
+    page: ClassVar[str] = "decisions"
     keywords: ClassVar[Sequence[str]] = (
         "target",
         "matched filter",
@@ -91,6 +92,7 @@ class Similar(Tool):
     )
     bands: Tuple[int, ...] = bands()
     background: str = background()
+    allow: Tuple[str, ...] = allow()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -103,7 +105,14 @@ class Similar(Tool):
         claim_style(outputs, self.output)
         outputs.claim(record_path(self.output), "run record")
         record = Record(self.id, run, parameters=self.values(), input=self.input)
-        cube = open_cube(self.input, self.bands or None, self.background or None, run=record.part(0.0, 0.15))
+        cube = open_cube(
+            self.input,
+            self.bands or None,
+            self.background or None,
+            run=record.part(0.0, 0.15),
+            allow=self.allow,
+            on_map=True,
+        )
         check_scene(cube, record.part(0.15, 0.15))
         chosen = self._chosen(cube, record.part(0.15, 0.2))
         record.note(

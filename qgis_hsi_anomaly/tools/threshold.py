@@ -11,6 +11,7 @@ from ..core.cube import Array
 from ..core.decisions.threshold import Threshold, ThresholdParameters, choose_threshold
 from ..core.parameters import output, raster
 from ..core.run import ALONE, Run
+from ..core.scene_checks import many_flagged
 from ..jobs.execution import Execution
 from ..outputs import Outputs
 from ..raster.background import read_background
@@ -25,8 +26,6 @@ FIGURES: Dict[str, str] = {
     "FLAGGED": "Flagged pixels",
     "EXPECTED_FALSE_ALARMS": "Flagged pixels that are to be expected without any anomaly",
 }
-MOST_FLAGGED = 0.03
-"""Share of the pixels beyond which flagged ones are no longer rare."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,7 @@ class ThresholdTool(ThresholdParameters, Tool):
     label: ClassVar[str] = "Threshold scores"
     group: ClassVar[Heading] = Heading.DECISIONS
     order: ClassVar[int] = 1
+    page: ClassVar[str] = "decisions"
     icon: ClassVar[str] = "threshold"
     keywords: ClassVar[Sequence[str]] = ("mask", "false alarm", "CFAR", "GPD", "conformal", "segmentation")
     summary: ClassVar[str] = (
@@ -90,14 +90,12 @@ def threshold_of(scores: ScoreMap, wanted: ThresholdParameters, run: Run) -> Thr
         run.message(
             f"{found.tail.dropped} of the largest scores do not fit the background's tail: taken for targets."
         )
-    if found.flagged > MOST_FLAGGED * found.pixels:
-        run.warning(
-            f"{found.flagged / found.pixels:.1%} of the pixels are flagged: anomalies are rare, so most of these are "
-            f"background. Lower RATE, or look for what else stands out, such as clouds or water."
-        )
+    if many_flagged(found.flagged, found.pixels):
+        run.warning(many_flagged(found.flagged, found.pixels))
     if found.flagged == 0:
         run.warning(
-            "No pixel is flagged: no score lies above the threshold. Raise RATE to see the next candidates."
+            "No pixel is flagged: no score lies above the threshold. Raise "
+            f"{'BUDGET' if wanted.method == 'budget' else 'RATE'} to see the next candidates."
         )
     if wanted.method != "budget" and wanted.rate * found.pixels < 1:
         run.message(
