@@ -2,32 +2,30 @@
 
 NAME    := qgis_hsi_anomaly
 PYTHON  := .venv/bin/python
-BUILD   := build/$(NAME)
 DEMO    := build/demo
 
 # Which torch the set-up installs: the build without CUDA, or for a GPU: make TORCH=torch==2.13.0 …
 export TORCH ?= torch==2.13.0+cpu
-# Where `make deploy` installs the plugin: the default profile of QGIS 3, or name another folder.
-ifeq ($(shell uname -s),Darwin)
-PLUGINS ?= $(HOME)/Library/Application Support/QGIS/QGIS3/profiles/default/python/plugins
-else
-PLUGINS ?= $(HOME)/.local/share/QGIS/QGIS3/profiles/default/python/plugins
-endif
+# Another folder of plugins for `make deploy` than those of the default profiles.
+PLUGINS ?=
 
 # Tests and demo need no screen, and QGIS takes its Python's home from the first python3 on PATH.
 export QT_QPA_PLATFORM ?= offscreen
 QGIS_PATH := /usr/bin:$(PATH)
 
-.PHONY: help setup setup-bench demo test coverage lint format docs build package deploy bench-quality bench-speed clean
+.PHONY: help setup setup-bench setup-docs demo test coverage lint format docs build package deploy bench-quality bench-speed fuzz clean
 
 help:
-	@echo "make demo | test | coverage | lint | format | docs | build | package | deploy | bench-quality | bench-speed | clean"
+	@echo "make demo | test | coverage | lint | format | docs | build | package | deploy | bench-quality | bench-speed | fuzz | clean"
 
 setup:
 	@.ci/setup
 
 setup-bench:
 	@.ci/setup bench
+
+setup-docs:
+	@.ci/setup docs
 
 # A made scene through E2E-SSCADE in qgis_process; scores, picture and figures under build/demo.
 demo: setup build
@@ -52,36 +50,39 @@ lint: setup
 format: setup
 	@$(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format .
 
-# The page made from the code, and the tables made from kept figures. Pictures of QGIS take a screen: docs/make_screenshots.py.
-docs: setup
+# Pages made from the code, tables made from kept figures, and the site of all in build/site. Pictures take longer, and QGIS's
+# a screen: docs/make_maps.py, docs/make_screenshots.py.
+docs: setup-docs
 	@$(PYTHON) docs/make_algorithms.py
+	@$(PYTHON) docs/make_products.py
 	@$(PYTHON) docs/make_tables.py
+	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict
+	@echo "build/site/index.html"
 
-# The plugin folder as QGIS wants it: package, metadata.txt, resources and the guide its help opens in one place.
+# package.py does it, here and where there is no make.
 build:
-	@rm -rf $(BUILD) && mkdir -p $(BUILD)
-	@cp -R $(NAME)/. $(BUILD)
-	@cp metadata.txt LICENSE README.md $(BUILD)
-	@mkdir -p $(BUILD)/docs && cp -R docs/*.md docs/images $(BUILD)/docs
-	@mkdir -p $(BUILD)/resources && cp -R resources/. $(BUILD)/resources && rm -rf $(BUILD)/resources/demo
-	@find $(BUILD) -name __pycache__ -prune -exec rm -rf {} +
+	@python3 package.py build
 
-package: build
-	@rm -f $(BUILD).zip
-	@cd build && python3 -m zipfile -c $(NAME).zip $(NAME)
-	@echo "build/$(NAME).zip: QGIS > Plugins > Manage and Install Plugins > Install from ZIP"
+package:
+	@python3 package.py
 
-deploy: build
-	@mkdir -p "$(PLUGINS)" && rm -rf "$(PLUGINS)/$(NAME)" && cp -R $(BUILD) "$(PLUGINS)/$(NAME)"
-	@echo "Installed in $(PLUGINS)/$(NAME). Enable it under Plugins > Manage and Install Plugins."
+deploy:
+	@python3 package.py deploy --plugins "$(PLUGINS)"
 
 bench-quality: setup-bench
-	@$(PYTHON) -m benchmarks.quality $(BENCH)
 	@$(PYTHON) -m benchmarks.consensus --seeds 2 3
+	@$(PYTHON) -m benchmarks.quality $(BENCH)
 	@$(PYTHON) -m benchmarks.improved
+	@$(PYTHON) -m benchmarks.thresholds
 
 bench-speed: setup-bench
 	@$(PYTHON) -m benchmarks.speed $(BENCH)
+
+# Odd inputs by the thousand: bytes of rasters and models, headers, lists, messages. FIRST=N goes on from case N.
+CASES ?= 100000
+FIRST ?= 0
+fuzz: setup
+	@$(PYTHON) -m tests.fuzz $(CASES) $(FIRST)
 
 clean:
 	rm -rf build

@@ -1,11 +1,12 @@
-"""Write algorithms.md: every detector with its parameters, from the code. `make docs` runs it."""
+"""Write detectors/: a page for every detector with its parameters, from the code. `make docs` runs it."""
 
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from pathlib import Path
-from typing import Type
+from typing import Dict, List, Type
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -14,34 +15,65 @@ from qgis_hsi_anomaly.core.detectors.registry import detector_ids, method_class,
 from qgis_hsi_anomaly.core.parameters import Parameter, Parameters, parameters_of
 from qgis_hsi_anomaly.jobs.execution import Execution
 
-PAGE = Path(__file__).with_name("algorithms.md")
+PAGES = Path(__file__).with_name("detectors")
+PICTURES = Path(__file__).with_name("images") / "detectors"  # make_maps.py draws them
 
-INTRODUCTION = """# Detectors
+MADE = "<!-- Made from the code by docs/make_algorithms.py: change the code, not this page. -->"
 
-<!-- Made from the code by docs/make_algorithms.py: change the code, not this page. -->
+INTRODUCTION = f"""# Detectors
 
-Every detector gives each valid pixel a score, larger = more anomalous. Names are those of the command line
-(`hsi-anomaly detect NAME INPUT OUTPUT --option value`) and, with `hsianomaly:` before them, of the toolbox; there the
-parameters are in upper case. *Model file*: what was learned can be kept and used on another raster. *Spread*: a map of
-how much the detector's members disagree can be written too.
+{MADE}
+
+Every detector gives each valid pixel a score, larger = more anomalous. If you do not want to choose, run
+[Consensus of detectors](consensus.md) first. The maps show the [sample scene](../tutorial.md) with the highest
+10, 1 and 0.1 % of the scores in blue, red and yellow; its targets are outlined. *AP* is the average precision there,
+1 at best; the [tables](../quality.md) have real scenes.
+
+<img src="../images/detectors/scene.png" alt="The sample scene, targets outlined">
+"""
+
+HOW_TO_CALL = """Names are those of the command line, `hsi-anomaly detect NAME INPUT OUTPUT --option value`. In
+the toolbox and in `qgis_process` it is `hsianomaly:NAME`, options in upper case with underscores. *Model file* means
+that what was learned can be kept and used on another raster, *spread* that a map of how much the detector's members
+disagree can be written too.
 """
 
 
-def page() -> str:
-    """Return the page's text."""
-    parts = [INTRODUCTION]
+def pages() -> Dict[str, str]:
+    """Return the texts of all pages by their files' names."""
     classes = [method_class(id) for id in (*detector_ids(), *preprocessor_ids())]
+    return {
+        "index.md": overview(classes),
+        "execution.md": execution(),
+        **{f"{cls.id}.md": page(cls) for cls in classes},
+    }
+
+
+def overview(classes: List[Type[Method]]) -> str:
+    """Return the page that lists all, by groups."""
+    figures = json.loads((PICTURES / "figures.json").read_text(encoding="utf-8"))
+    parts = [INTRODUCTION]
     for group in Group:
         parts.append(f"## {group.value}\n")
-        parts += [section(cls) for cls in classes if cls.group is group]
-    parts.append("## Where a detector runs\n")
-    parts.append(f"{inspect.getdoc(Execution)}\n")
-    parts.append(table(Execution))
+        for cls in classes:
+            if cls.group is group:
+                precision = f" AP {figures[cls.id]['AVERAGE_PRECISION']:.2f}." if cls.id in figures else ""
+                parts.append(
+                    f"### [{cls.label}]({cls.id}.md)\n\n{picture(cls, 225)}\n\n{cls.summary}{precision}\n"
+                )
+    parts.append(f"## How to call them\n\n{HOW_TO_CALL}")
+    parts.append("Options of where a detector runs are [on a page of their own](execution.md).\n")
     return "\n".join(parts)
 
 
-def section(cls: Type[Method]) -> str:
-    """Return the section of one detector."""
+def execution() -> str:
+    """Return the page of the options that all share."""
+    text = inspect.getdoc(Execution)
+    return f"# Where a detector runs\n\n{MADE}\n\n{text}\n\n{table(Execution)}"
+
+
+def page(cls: Type[Method]) -> str:
+    """Return the page of one detector."""
     traits = [
         "needs torch" if cls.needs_torch else "",
         f"needs {', '.join(cls.requires)}" if cls.requires else "",
@@ -50,14 +82,26 @@ def section(cls: Type[Method]) -> str:
     ]
     traits_text = ", ".join(trait for trait in traits if trait)
     lines = [
-        f"### `{cls.id}`: {cls.label}\n",
+        f"# {cls.label}\n",
+        f"{MADE}\n",
         f"{cls.summary}\n",
-        f"*{traits_text[0].upper()}{traits_text[1:]}.*\n",
+        f"`{cls.id}`. *{traits_text[0].upper()}{traits_text[1:]}.*\n",
     ]
-    lines.append(f"{inspect.getdoc(cls)}\n")
-    lines.append(table(cls))
+    if shown := picture(cls, 450):
+        lines.append(f"{shown}\n")
+    lines.append(f"## Parameters\n\n{table(cls)}")
+    lines.append(f"## Method\n\n{inspect.getdoc(cls)}\n")
     lines.append(f"Source: {cls.source}\n")
     return "\n".join(lines)
+
+
+def picture(cls: Type[Method], width: int) -> str:
+    """Return the picture of its map, empty where it has none."""
+    if not (PICTURES / f"{cls.id}.png").exists():
+        return ""
+    return (
+        f'<img src="../images/detectors/{cls.id}.png" width="{width}" alt="{cls.label} on the sample scene">'
+    )
 
 
 def table(cls: Type[Parameters]) -> str:
@@ -77,4 +121,10 @@ def row(parameter: Parameter) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGES.mkdir(exist_ok=True)
+    texts = pages()
+    for old in PAGES.glob("*.md"):
+        if old.name not in texts:
+            old.unlink()
+    for name, text in texts.items():
+        (PAGES / name).write_text(text, encoding="utf-8")

@@ -9,6 +9,7 @@ of the checkout:
 
 import traceback
 from pathlib import Path
+from typing import Sequence
 
 import processing
 import qgis.utils
@@ -19,6 +20,7 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
     QgsRasterMinMaxOrigin,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
 from qgis.PyQt.QtWidgets import QDockWidget, QTreeView, QWidget
@@ -27,8 +29,6 @@ from qgis.PyQt.QtWidgets import QDockWidget, QTreeView, QWidget
 TOP = Path.cwd()
 IMAGES = TOP / "docs" / "images"
 DEMO = TOP / "build" / "demo"
-DETECTOR = "consensus"
-"""Whose scores are shown."""
 NATURAL = (650, 550, 470)
 """Wavelengths of red, green and blue, nm."""
 
@@ -101,31 +101,43 @@ def picture_of_toolbox() -> None:
     window.resizeDocks([dock], [360], Qt.Orientation.Horizontal)
 
 
-def picture_of_dialog(layer: QgsRasterLayer) -> None:
-    """The dialog of the main detector, with its advanced parameters."""
-    dialog = processing.createAlgorithmDialog("hsianomaly:sscade", {"INPUT": layer.id()})
+def picture_of_dialog(id: str, layer: QgsRasterLayer, name: str) -> None:
+    """The dialog of an algorithm, with its advanced parameters and its help."""
+    dialog = processing.createAlgorithmDialog(f"hsianomaly:{id}", {"INPUT": layer.id()})
     dialog.resize(1000, 900)
     dialog.show()
-    save(dialog, "dialog.png")
+    save(dialog, name)
     dialog.close()
 
 
-def picture_of_result(layer: QgsRasterLayer) -> None:
-    """A score layer over the scene, as a run loads it."""
+def show_result(layer: QgsRasterLayer, id: str, made: Sequence[str]) -> None:
+    """Run an algorithm and load what it makes, as its dialog does; the scene fills the map."""
     processing.runAndLoadResults(
-        f"hsianomaly:{DETECTOR}", {"INPUT": layer.id(), "OUTPUT": "TEMPORARY_OUTPUT"}
+        f"hsianomaly:{id}", {"INPUT": layer.id(), **dict.fromkeys(made, "TEMPORARY_OUTPUT")}
     )
-    (scores,) = (found for found in QgsProject.instance().mapLayers().values() if found.id() != layer.id())
     window.resizeDocks([window.findChild(QDockWidget, "Layers")], [330], Qt.Orientation.Horizontal)
     settle()
-    extent = scores.extent()
+    extent = layer.extent()
     extent.scale(1.05)
     iface.mapCanvas().setExtent(extent)
     iface.mapCanvas().refresh()
-    node = QgsProject.instance().layerTreeRoot().findLayer(scores.id())
-    node.setExpanded(False)
-    node.setExpanded(True)
+
+
+def picture_of_result(layer: QgsRasterLayer) -> None:
+    """Scores and objects over the scene, as one double-click gives them."""
+    show_result(layer, "findanomalies", ("SCORES", "OBJECTS"))
     save(window, "result.png")
+
+
+def picture_of_list() -> None:
+    """The attribute table of the objects, where they are ticked."""
+    objects = next(
+        found for found in QgsProject.instance().mapLayers().values() if isinstance(found, QgsVectorLayer)
+    )
+    table = iface.showAttributeTable(objects)
+    table.resize(1200, 420)
+    save(table, "objects.png")
+    table.close()
 
 
 def main() -> None:
@@ -135,8 +147,10 @@ def main() -> None:
         load_plugin()
         layer = show_scene()
         picture_of_toolbox()
-        picture_of_dialog(layer)
+        picture_of_dialog("sscade", layer, "dialog.png")
+        picture_of_dialog("findanomalies", layer, "find.png")
         picture_of_result(layer)
+        picture_of_list()
     except Exception:  # noqa: BLE001 (QGIS must end whatever happened)
         traceback.print_exc()
     QgsProject.instance().setDirty(False)

@@ -2,6 +2,9 @@
 
 import importlib.util
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -22,11 +25,23 @@ def script(name: str) -> ModuleType:
     return module
 
 
-def test_the_page_of_the_detectors_is_up_to_date():
+def test_the_pages_of_the_detectors_are_up_to_date():
     """`make docs` would change nothing."""
-    text = (DOCS / "algorithms.md").read_text(encoding="utf-8")
+    made = script("make_algorithms").pages()
 
-    assert (text == script("make_algorithms").page()) is True, STALE
+    assert {path.name for path in (DOCS / "detectors").iterdir()} == set(made), STALE
+    for name, text in made.items():
+        assert ((DOCS / "detectors" / name).read_text(encoding="utf-8") == text) is True, f"{name}: {STALE}"
+
+
+def test_every_detector_has_its_map_and_its_figures():
+    """docs/make_maps.py was run for all."""
+    maker = script("make_algorithms")
+    pictures = {path.stem: path.stat().st_size for path in maker.PICTURES.glob("*.png")}
+
+    assert set(pictures) == {"scene", *maker.detector_ids()}
+    assert max(pictures.values()) < 100_000
+    assert set(json.loads((maker.PICTURES / "figures.json").read_text())) == set(maker.detector_ids())
 
 
 @pytest.mark.parametrize("name", ["quality.md", "speed.md"])
@@ -55,3 +70,20 @@ def test_a_page_without_the_place_of_a_table_is_refused(tmp_path, monkeypatch):
 
     with pytest.raises(ValueError, match="needs <!-- table means"):
         tables.page("quality.md")
+
+
+def test_the_site_is_built_without_a_warning_and_needs_no_network(tmp_path):
+    """Links and anchors are whole, each detector has its page in the menu, and nothing is loaded from elsewhere."""
+    pytest.importorskip("material", reason="make setup-docs")
+    mkdocs = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
+    done = subprocess.run(mkdocs, cwd=DOCS.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+    home = (tmp_path / "index.html").read_text(encoding="utf-8")
+    for id in script("make_algorithms").detector_ids():
+        assert f'href="detectors/{id}.html"' in home
+    for page in tmp_path.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not re.search(r'<(script|img|iframe)[^>]*src="?http', text), page
+        assert not re.search(r'<link[^>]*rel="?(stylesheet|preconnect)[^>]*href="?http', text), page
+        assert re.search(r'src="(\.\./)*offline-search\.js"', text), page
