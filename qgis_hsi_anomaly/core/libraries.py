@@ -17,6 +17,14 @@ _PACKAGES: Dict[str, Tuple[str, str]] = {
 }
 """Name by which a library is imported: its names on PyPI and in Debian and Ubuntu."""
 
+OPTIONAL: Dict[str, str] = {
+    "scipy": "the consensus and its members kNN and AED, thresholds, objects, the sample scene and MATLAB files",
+    "sklearn": "AEGMM, in the Python with torch",
+    "matplotlib": "reports and pictures",
+    "threadpoolctl": "nothing but speed, where a processor has many cores",
+}
+"""Name by which a library is imported: what there is not without it."""
+
 
 def check_libraries(who: str, modules: Sequence[str]) -> None:
     """Raise MissingLibraryError where one of the modules cannot be imported by this Python.
@@ -27,11 +35,16 @@ def check_libraries(who: str, modules: Sequence[str]) -> None:
         try:
             import_module(module)
         except ImportError as error:
-            package, debian = _PACKAGES.get(module, (module, f"python3-{module}"))
-            raise MissingLibraryError(
-                f"{who} needs {package}, which the Python it runs on ({_python()}) does not have: install it there "
-                f"(pip install {package}; Debian and Ubuntu: {debian}; OSGeo4W: python3-{package})."
-            ) from error
+            raise missing_library(who, module) from error
+
+
+def missing_library(who: str, module: str) -> MissingLibraryError:
+    """Return the error that says that a module is missing, and how to get it. who : as in `check_libraries`."""
+    package, debian = _PACKAGES.get(module, (module, f"python3-{module}"))
+    return MissingLibraryError(
+        f"{who} needs {package}, which the Python it runs on ({_python()}) does not have: install it there "
+        f"(pip install {package}; Debian and Ubuntu: {debian}; OSGeo4W: python3-{package})."
+    )
 
 
 def library_versions(modules: Sequence[str]) -> Dict[str, str]:

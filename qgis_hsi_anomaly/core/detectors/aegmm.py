@@ -30,7 +30,8 @@ class AEGMM(LearnedDetector):
         "scikit-learn; compare with the untrained control that every run reports."
     )
     source: ClassVar[str] = (
-        "The ablation AE+GMM-EM of Ma, Xie, Lei, Fang and Li, Acta Electronica Sinica, 2023; scikit-learn's mixture"
+        "The ablation AE+GMM-EM of Ma, Xie, Lei, Fang and Li, Acta Electronica Sinica 51(4), 2023; scikit-learn's "
+        "mixture"
     )
 
     latent: int = latent_field(9)

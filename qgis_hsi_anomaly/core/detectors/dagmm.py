@@ -16,8 +16,9 @@ class DAGMM(LearnedDetector):
     """Deep autoencoding Gaussian mixture model of the spectra.
 
     B. Zong et al., ICLR 2018. Features: relative Euclidean distance and cosine similarity; weights 0.1 of the
-    energy and 0.005 of the inverse variances. Departure: the layers are those of E2E-SSCADE's spectral branch, so
-    that the two differ by the spatial branch and the features alone.
+    energy and 0.005 of the inverse variances. Departures: the layers, their start and the training are those of
+    E2E-SSCADE's spectral branch, so that the two differ by the spatial branch, the features and the weight of the
+    inverse variances (0.001 there); no dropout.
     """
 
     id: ClassVar[str] = "dagmm"

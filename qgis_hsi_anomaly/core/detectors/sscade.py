@@ -23,19 +23,36 @@ if TYPE_CHECKING:
     from ..deep.training.checkpoint import Checkpoint
 
 VARIANTS = ("reference", "paper", "improved")
+RECTIFIED_FROM = 20000
+"""Pixels from which on the published code has relu6 for tanh."""
 
 
 @dataclass(frozen=True)
 class SSCADE(LearnedDetector):
     """End-to-end spectral-spatial cooperative autoencoding density estimation.
 
-    Ma, Xie, Lei, Fang, Li, Acta Electronica Sinica 2023. A spatial autoencoder of two 3 x 3 convolutions, an
+    Ma, Xie, Lei, Fang, Li, Acta Electronica Sinica 51(4), 2023. A spatial autoencoder of two 3 x 3 convolutions, an
     autoencoder for spectra and one for the spatial features, an estimation network and a Gaussian mixture of
     the fused codes, trained together; the score is a pixel's energy, -log of its density.
 
-    Departures: nodata takes no part in convolutions, gradients are exact over chunks and processes, covariances
-    carry a relative guard. `paper` ends the image at its edges by reflection, `reference` goes on at the opposite
-    edge as the published code does. `improved` is trained for another aim, by denoising score matching.
+    `reference` makes the choices of the published code: opposite edges joined; convolutions that start normal, of
+    variance 2 / fan-in, with zero biases, as its framework starts them; relative distance and brightness feature, both
+    branches' features weighted; squared errors as means over bands, inverse variances not divided by the number of
+    pixels; relu6 in place of tanh from 20,000 pixels on.
+
+    `paper` follows the text: mean squared error and orthogonal projection divergence, the spatial branch's features
+    not weighted; in the loss, squared errors summed over bands and the last term divided by the number of pixels, as
+    eq. 20 is printed. Three misprints are read in their sense: eq. 14's projectors, eq. 13's divisor (bands, not
+    pixels), eq. 4's sign. The text says that convolutions are padded, not how: the image ends by reflection. Channels,
+    steps and step size of the spatial autoencoder are in the code alone, and taken from there.
+
+    Departures of both: nodata takes no part in convolutions. Moments and gradients are those of the whole image, where
+    the code takes batches of at most 20,000 pixels and the text of 10,000. Covariances have a relative guard of 1e-9
+    beside the ridge of 1e-6, and the loss's inverse variances include both. Squared lengths have the floor 1e-12 where
+    the code adds 1e-6. Scores are those of the trained network; the code keeps the energies from before its last step.
+    Three exchanges a step between processes where the paper has one.
+
+    `improved` is another training of the same parts, by denoising score matching.
     """
 
     id: ClassVar[str] = "sscade"
@@ -48,8 +65,8 @@ class SSCADE(LearnedDetector):
         "pays. Every run reports its rank correlation with the untrained control and with RX."
     )
     source: ClassVar[str] = (
-        "Ma, Xie, Lei, Fang and Li, End-to-end spectral-spatial cooperative autoencoding density estimation, "
-        "Acta Electronica Sinica, 2023"
+        "J. Ma, W. Xie, J. Lei, L. Fang and Y. Li, End-to-end spectral-spatial cooperative autoencoding density "
+        "estimation, Acta Electronica Sinica 51(4), 2023, pages up to 1020"
     )
 
     variant: str = choice(
@@ -57,10 +74,10 @@ class SSCADE(LearnedDetector):
         VARIANTS,
         "Variant",
         "reference makes the choices of the published code (relative distance, brightness feature, opposite edges "
-        "joined); paper those of the published text (mean squared error, orthogonal projection divergence, "
-        "reflected edges). improved works on ten partly whitened principal components and trains the energy by "
-        "denoising score matching, which does not fit a component to small groups of pixels; its steps are a hundred "
-        "times the learning rate.",
+        "joined, rectified units from 20,000 pixels on); paper those of the published text (mean squared error, "
+        "orthogonal projection divergence, squared errors summed over bands; edges are reflected). improved works on "
+        "ten partly whitened principal components and trains the energy by denoising score matching, which fits no "
+        "component to small groups of pixels; its steps are a hundred times the learning rate.",
     )
     epochs: int = epochs_field(
         20,
@@ -150,7 +167,10 @@ class SSCADE(LearnedDetector):
             features="published_code" if reference else "published_text",
             spatial_channels=self.spatial_channels,
             circular=reference,
+            normal_start=reference,
+            rectified_from=RECTIFIED_FROM if reference else None,
             alpha=self.alpha,
             feature_alpha=self.alpha if reference else 1.0,
+            sums_over_bands=not reference,
             compression=self._compression,
         )

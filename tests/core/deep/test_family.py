@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
 from qgis_hsi_anomaly.core.deep.models.scaae import _errors  # noqa: E402
 from qgis_hsi_anomaly.core.deep.parts.locality import locality_gradient  # noqa: E402
-from qgis_hsi_anomaly.core.deep.scene import Scene  # noqa: E402
+from qgis_hsi_anomaly.core.deep.scene import Scene, value_range  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.registry import make_detector  # noqa: E402
 from qgis_hsi_anomaly.core.run import ALONE  # noqa: E402
 from tests.core.deep.scenes import LEARNED, small_scene  # noqa: E402
@@ -41,6 +41,82 @@ def test_locality_is_the_sum_over_pairs():
 
     assert share == pytest.approx(float(term.detach()), rel=1e-12)
     torch.testing.assert_close(slopes, leaf.grad)
+
+
+def published_batches(cube):
+    """The first epoch's batches of liade's published training."""
+    model = make_detector("liade", {"variant": "published"}).model(cube.bands, 0)
+    scene = Scene(cube, cube.valid, (0.0, 1.0), ALONE)
+    return model, model._batches(scene, [0, 0], ALONE)
+
+
+def test_published_batches_are_successive_pixels_with_their_pairs():
+    """Fifty times five valid pixels in row order; the Laplacian holds the pairs that share an edge."""
+    cube = scene_with_gaps()
+    spectra, places = cube.array[cube.valid], np.argwhere(cube.valid)
+
+    _, batches = published_batches(cube)
+
+    assert len(batches) == 50
+    for drawn, laplacian in batches:
+        first = int(np.flatnonzero((spectra == drawn[0].numpy()).all(axis=1))[0])
+        assert np.array_equal(drawn, spectra[first : first + 5])
+        wanted = np.zeros((5, 5))
+        for i in range(5):
+            for j in range(5):
+                if np.abs(places[first + i] - places[first + j]).sum() == 1:
+                    wanted[i, j] = -1
+                    wanted[i, i] += 1
+        assert np.array_equal(laplacian, wanted)
+
+
+def test_published_batch_gradient_is_that_of_its_own_loss():
+    """Reconstruction, energy under the batch's own moments and weighted pairs, by finite differences."""
+    model, batches = published_batches(ArrayCube(small_scene() / np.float32(1000)))
+    spectra, laplacian = batches[0]
+    model.double()
+    spectra, laplacian = spectra.double(), laplacian.double()
+    model.locality = 3.0
+
+    def loss():
+        terms = model._batch_gradients(spectra, laplacian, ALONE)
+        return (
+            terms["reconstruction"]
+            + 0.1 * terms["energy"]
+            + 1e-3 * terms["inverse_variances"]
+            + 3 * terms["locality"]
+        )
+
+    with torch.no_grad():
+        codes = model.network.encode([spectra])[:9].t()
+    pairs = sum(
+        float((codes[i] - codes[j]).square().sum()) for i in range(5) for j in range(i) if laplacian[i, j]
+    )
+    assert model._batch_gradients(spectra, laplacian, ALONE)["locality"] == pytest.approx(pairs / 5)
+    weight = model.network.parts[0].linear[1].weight
+    weight.grad = None
+    loss()
+    slope = float(weight.grad[2, 3])
+    ends = []
+    for step in (1e-6, -1e-6):
+        with torch.no_grad():
+            weight[2, 3] += step
+        ends.append(loss())
+        with torch.no_grad():
+            weight[2, 3] -= step
+    assert (ends[0] - ends[1]) / 2e-6 == pytest.approx(slope, rel=1e-3)
+
+
+def test_published_training_of_scaae_is_plain_descent():
+    """One epoch moves the autoencoder by the learning rate times its gradient, over the whole image."""
+    cube = scene_with_gaps()
+    detector = make_detector("scaae", {"variant": "published", "epochs": 1, "learning_rate": 0.5})
+    trained, control = detector.fit(cube).members[0]
+    scene = Scene(cube, cube.valid, value_range(cube), ALONE)
+    control._autoencoder_gradients(scene, ALONE)
+
+    for after, before in zip(trained.branch.parameters(), control.branch.parameters()):
+        torch.testing.assert_close(after, before - 0.5 * before.grad)
 
 
 def test_mixture_of_codes_is_scikit_learns():

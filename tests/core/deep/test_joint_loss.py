@@ -125,6 +125,48 @@ def test_spatial_gradients_equal_those_of_convolutions(circular, block_rows):
         assert torch.allclose(found, maps[0].permute(1, 2, 0), atol=1e-5)
 
 
+def test_convolutions_start_as_the_published_framework_starts_them():
+    """Normal weights of variance 2 / fan-in, zero biases; otherwise torch's own uniform ones."""
+    torch.manual_seed(0)
+    published, plain = (SpatialAutoencoder(300, 3, True, normal_start) for normal_start in (True, False))
+
+    for weight, inputs in ((published.encode_weight, 2700), (published.decode_weight, 27)):
+        assert float(weight.detach().var()) == pytest.approx(2 / inputs, rel=0.05)
+        assert (
+            float(weight.detach().abs().max()) > 3 * (2 / inputs) ** 0.5
+        )  # no uniform distribution reaches that far
+    assert not bool(published.encode_bias.any())
+    assert not bool(published.decode_bias.any())
+    assert float(plain.encode_weight.detach().abs().max()) <= 2700**-0.5
+    assert bool(plain.encode_bias.all())
+
+
+def test_the_texts_loss_sums_over_bands_and_divides_the_last_term(monkeypatch):
+    """Errors of a pixel are sums, and the inverse variances are divided by the number of pixels."""
+    from qgis_hsi_anomaly.core.deep.models import sscade
+    from qgis_hsi_anomaly.core.deep.models.base import Training
+    from qgis_hsi_anomaly.core.detectors.sscade import SSCADE
+
+    seen = []
+
+    def gradients(network, chunks, scene, weights, *more):
+        seen.append((network.error_weights, weights))
+        return joint_gradients(network, chunks, scene, weights, *more)
+
+    monkeypatch.setattr(sscade, "joint_gradients", gradients)
+    cube = ArrayCube(small_scene())
+    for variant in ("paper", "reference"):
+        detector = SSCADE(variant=variant)
+        scene = Scene(cube, cube.valid, (0.0, 1000.0), ALONE, detector.circular)
+        detector.model(cube.bands, 0).learn(scene, Training(1, 1e-4), ALONE)
+
+    (paper, weights), (code, code_weights) = seen
+    assert paper == pytest.approx((BANDS, 0.1 * 3))
+    assert (weights.energy, weights.variance) == pytest.approx((0.1, 0.001 / (23 * 17)))
+    assert code == pytest.approx((1.0, 0.1))
+    assert (code_weights.energy, code_weights.variance) == (0.1, 0.001)
+
+
 def test_spatial_gradients_with_missing_pixels_equal_finite_differences():
     """The slopes are those of the error that is reported, missing neighbors and edges included."""
     array = small_scene(bands=4)[:9, :8].copy()

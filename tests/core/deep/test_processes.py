@@ -21,10 +21,13 @@ from tests.core.deep.scenes import LEARNED, small_scene  # noqa: E402
 DETECTORS = {
     "reference": SSCADE(variant="reference", epochs=5, learning_rate=1e-3),
     "paper": SSCADE(variant="paper", epochs=5, members=2),
+    "liade-published": make_detector("liade", {"variant": "published", "epochs": 1, "learning_rate": 1e-3}),
+    "scaae-published": make_detector("scaae", {"variant": "published", "epochs": 3, "learning_rate": 1e-2}),
     "rx": RX(),
-    # Steps large enough for the training to matter; those of sscade's improved variant are a hundred times its rate.
+    # Steps large enough for the training to matter; those of sscade's improved variant are a hundred times its rate,
+    # those of scaae ten times.
     **{
-        id: make_detector(id, {"epochs": 3, "learning_rate": 1e-4 if id == "sscade" else 1e-3})
+        id: make_detector(id, {"epochs": 3, "learning_rate": 1e-4 if id in ("sscade", "scaae") else 1e-3})
         for id in LEARNED
     },
 }

@@ -171,6 +171,30 @@ def test_a_saved_model_scores_another_raster_without_learning(tmp_path):
     assert paper.score(part)[:, 1:] == pytest.approx(whole[:, 1:], rel=1e-4, abs=1e-4)
 
 
+def test_large_scenes_have_the_published_codes_relu6(tmp_path, monkeypatch):
+    """From 20,000 pixels on, in `reference` alone, trained and untrained; a model file knows it."""
+    from qgis_hsi_anomaly.core.detectors import sscade
+
+    cube = with_gaps()
+    assert sscade.RECTIFIED_FROM == 20000
+    below = {variant: replace(QUICK, variant=variant).fit(cube).score(cube) for variant in VARIANTS}
+    monkeypatch.setattr(sscade, "RECTIFIED_FROM", int(np.count_nonzero(cube.valid)))
+
+    background = QUICK.fit(cube)
+    write_model(str(tmp_path / "model"), model_of(QUICK, background, cube, {}))
+    restored = read_model(str(tmp_path / "model")).fitted
+
+    for model in background.members[0]:
+        assert all(branch.rectified for branch in model.network.parts)
+        assert model.network.estimation.rectified
+    assert difference(below["reference"], background.score(cube)) > 1e-2
+    assert np.array_equal(background.score(cube), restored.score(cube), equal_nan=True)
+    paper = replace(QUICK, variant="paper").fit(cube).score(cube)
+    assert np.array_equal(below["paper"], paper, equal_nan=True)
+    monkeypatch.setattr(sscade, "RECTIFIED_FROM", int(np.count_nonzero(cube.valid)) + 1)
+    assert np.array_equal(below["reference"], QUICK.fit(cube).score(cube), equal_nan=True)
+
+
 def test_progress_is_reported_and_cancel_is_heard():
     """Progress rises to 1 within a fit, and a wish to stop is heard in the middle of it."""
     from qgis_hsi_anomaly.core.errors import Cancelled

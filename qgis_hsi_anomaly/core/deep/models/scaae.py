@@ -19,20 +19,23 @@ from .base import History, LearnedModel, Training
 DISCRIMINATOR_UNITS = 64
 ANGLE_WEIGHT = 0.1
 ADVERSARIAL_WEIGHT = 0.01
+ADAM_RATE = 10.0
+"""Step size of Adam, in steps of stochastic gradient descent."""
 TINY = 1e-12
 
 
 class AdversarialAutoencoder(LearnedModel):
     """Autoencoder and discriminator.
 
+    plain_descent : train by stochastic gradient descent, not by Adam.
     moments : mean, standard deviation and weight of every code channel, (3, latent) float64, after training.
     """
 
     moments: Tensor
 
-    def __init__(self, latent: int, bands: int) -> None:
+    def __init__(self, latent: int, plain_descent: bool, bands: int) -> None:
         super().__init__(bands)
-        self.latent = latent
+        self.latent, self.plain_descent = latent, plain_descent
         self.branch = Branch(bands, SPECTRAL_UNITS, latent)
         self.discriminator = nn.Sequential(
             nn.Linear(latent, DISCRIMINATOR_UNITS), nn.Tanh(), nn.Linear(DISCRIMINATOR_UNITS, 1)
@@ -41,8 +44,12 @@ class AdversarialAutoencoder(LearnedModel):
 
     def learn(self, scene: Scene, training: Training, run: Run) -> History:
         """Step autoencoder and discriminator in turn, over the whole image."""
-        autoencoder = torch.optim.Adam(self.branch.parameters(), lr=training.learning_rate)
-        critic = torch.optim.Adam(self.discriminator.parameters(), lr=training.learning_rate)
+        autoencoder, critic = (
+            torch.optim.SGD(part.parameters(), lr=training.learning_rate)
+            if self.plain_descent
+            else torch.optim.Adam(part.parameters(), lr=ADAM_RATE * training.learning_rate)
+            for part in (self.branch, self.discriminator)
+        )
         history: List[Dict[str, float]] = []
         for epoch, part in enumerate(run.parts(training.epochs)):
             history += train(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Iterable, List, Optional, Tuple
+from dataclasses import dataclass, replace
+from typing import Dict, Iterable, List, Optional, Tuple
 
 import torch
 from torch import Tensor
 
+from ...cube import Array
 from ...run import Run
 from ..parts.branches import SPATIAL_UNITS, SPECTRAL_UNITS
 from ..parts.joint_loss import (
@@ -37,9 +38,12 @@ class Design:
 
     latent : numbers in a code. components : of the mixture. features : name in FEATURES.
     spatial_channels : channels of the spatial context; 0 leaves the spatial branch out.
-    circular : the spatial context goes on at the opposite edge.
+    circular : the spatial context goes on at the opposite edge. normal_start : see `SpatialAutoencoder`.
+    rectified_from : pixels learned from, from which on relu6 takes the place of tanh; None keeps tanh.
     alpha : weight of the spatial branch's code in z. feature_alpha : of its features.
     spatial_error : weight of the spatial branch's mean squared error in the joint loss.
+    sums_over_bands : the loss as the text prints it: squared errors summed over bands, the last term divided by the
+    number of pixels; otherwise as the published code has it, with the mean over bands and no division.
     optimizer : adam or sgd.
     compression : how many times fewer entries of gradients are exchanged (RS-DGC); 0 exchanges all.
     """
@@ -49,10 +53,13 @@ class Design:
     features: str = "published_code"
     spatial_channels: int = 3
     circular: bool = False
+    normal_start: bool = False
+    rectified_from: Optional[int] = None
     alpha: float = 0.1
     feature_alpha: float = 0.1
     spatial_error: float = 0.1
     weights: LossWeights = LossWeights()
+    sums_over_bands: bool = False
     optimizer: str = "adam"
     compression: float = 0.0
 
@@ -62,28 +69,40 @@ class JointDensity(LearnedModel):
 
     spatial : None without a spatial branch. feature_range : smallest and largest spatial feature in training, (2,).
     moments : mean over the training pixels of their codes' moments, see `mixture.moment_sums`.
+    rectified : 1 where relu6 is between the layers, 0 where it is tanh; only where the design says from when on.
     """
 
     feature_range: Tensor
     moments: Tensor
+    rectified: Tensor
 
     def __init__(self, design: Design, bands: int) -> None:
         super().__init__(bands)
         self.design = design
-        branches, weights = [(bands, SPECTRAL_UNITS)], [(1.0, 1.0, 1.0)]
+        branches = [(bands, SPECTRAL_UNITS)]
+        codes, features, errors = [1.0], [1.0], [1.0]
         if design.spatial_channels:
             branches.append((design.spatial_channels, SPATIAL_UNITS))
-            weights.append((design.alpha, design.feature_alpha, design.spatial_error))
+            codes.append(design.alpha)
+            features.append(design.feature_alpha)
+            errors.append(design.spatial_error)
         self.spatial: Optional[SpatialAutoencoder] = None
         if design.spatial_channels:
-            self.spatial = SpatialAutoencoder(bands, design.spatial_channels, design.circular)
+            self.spatial = SpatialAutoencoder(
+                bands, design.spatial_channels, design.circular, design.normal_start
+            )
+        errors = [
+            error * (inputs if design.sums_over_bands else 1) for (inputs, _), error in zip(branches, errors)
+        ]
         self.network = FusedBranches(
-            branches, design.latent, design.components, design.features, *zip(*weights)
+            branches, design.latent, design.components, design.features, codes, features, errors
         )
         depth = self.code_size
         self.register_buffer("feature_range", torch.tensor([0.0, 1.0], dtype=torch.float64))
         moments = torch.zeros(design.components, 1 + depth + depth**2, dtype=torch.float64)
         self.register_buffer("moments", moments)
+        if design.rectified_from is not None:
+            self.register_buffer("rectified", torch.zeros(1, dtype=torch.uint8))
 
     @property
     def code_size(self) -> int:
@@ -92,6 +111,12 @@ class JointDensity(LearnedModel):
 
     def learn(self, scene: Scene, training: Training, run: Run) -> History:
         """Train the spatial autoencoder, then the rest, one step an epoch over the whole image."""
+        weights = self.design.weights
+        if self.design.sums_over_bands:
+            weights = replace(weights, variance=weights.variance / scene.total)
+        if self.design.rectified_from is not None:
+            self.rectified.fill_(scene.total >= self.design.rectified_from)
+            self.network.rectify(bool(self.rectified))
         # One a training, as its residuals belong to its layers.
         hooks = (
             [Compression(self.design.compression) for _ in range(2)]
@@ -119,9 +144,7 @@ class JointDensity(LearnedModel):
         optimizer = torch.optim.SGD if self.design.optimizer == "sgd" else torch.optim.Adam
         history = train(
             self.network.parameters(),
-            lambda step, part: joint_gradients(
-                self.network, chunks, scene, self.design.weights, part, code_loss
-            ),
+            lambda step, part: joint_gradients(self.network, chunks, scene, weights, part, code_loss),
             optimizer(self.network.parameters(), lr=training.learning_rate),
             training.epochs,
             run.part(0.15, 1.0),
@@ -131,6 +154,12 @@ class JointDensity(LearnedModel):
         if training.epochs:
             report_traffic(hooks, run)
         return history
+
+    def load(self, arrays: Dict[str, Array]) -> None:
+        """Take over what `arrays` gave. Raises ModelError where it is of another model."""
+        super().load(arrays)
+        if self.design.rectified_from is not None:
+            self.network.rectify(bool(self.rectified))
 
     def code_loss(self, scene: Scene, run: Run) -> Optional[CodeLoss]:
         """Return a further loss of the codes; None where there is none."""

@@ -7,6 +7,7 @@ from typing import Any, List, Tuple
 import torch
 from torch import Tensor, nn
 
+from .activation import activate, through
 from .features import cross_sums, reconstruction_gradient
 
 SPECTRAL_UNITS = 200
@@ -18,8 +19,10 @@ SPATIAL_UNITS = 30
 class Branch(nn.Module):
     """inputs - units - latent - units - inputs; tanh after layers 1, 3 and 4, a linear code.
 
-    Weights are Xavier-normal, biases as torch draws those of Linear.
+    Weights are Xavier-normal, biases as torch draws those of Linear. rectified : relu6 takes the place of tanh.
     """
+
+    rectified = False
 
     def __init__(self, inputs: int, units: int, latent: int) -> None:
         super().__init__()
@@ -37,8 +40,8 @@ class Branch(nn.Module):
     def forward(self, values: Tensor) -> Tuple[Tensor, Tensor]:
         """Return code (n, latent) and reconstruction (n, inputs) of (n, inputs)."""
         first, second, third, fourth = self.linear
-        code = second(torch.tanh(first(values)))
-        return code, torch.tanh(fourth(torch.tanh(third(code))))
+        code = second(activate(first(values), self.rectified))
+        return code, activate(fourth(activate(third(code), self.rectified)), self.rectified)
 
     def compare(self, values: Tensor, quartic: bool) -> Tuple[Tensor, Tensor]:
         """Return code (n, latent), and the four sums (4, n) that compare (n, inputs) with the reconstruction.
@@ -47,7 +50,7 @@ class Branch(nn.Module):
         array few times, while it is in cache. Gradients flow to the weights only, not to `values`.
         """
         weights = [tensor for layer in self.linear for tensor in (layer.weight, layer.bias)]
-        code, sums = _Comparison.apply(values, quartic, *weights)
+        code, sums = _Comparison.apply(values, quartic, self.rectified, *weights)
         return code, sums
 
 
@@ -55,31 +58,29 @@ class _Comparison(torch.autograd.Function):
     """Code and cross sums of a branch."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, quartic: bool, *weights: Tensor) -> Tuple[Tensor, Tensor]:
+    def forward(
+        ctx: Any, x: Tensor, quartic: bool, rectified: bool, *weights: Tensor
+    ) -> Tuple[Tensor, Tensor]:
         """Return (n, latent) and (4, n)."""
         w1, b1, w2, b2, w3, b3, w4, b4 = weights
-        first = torch.addmm(b1, x, w1.t()).tanh_()
+        first = activate(torch.addmm(b1, x, w1.t()), rectified)
         code = torch.addmm(b2, first, w2.t())
-        third = torch.addmm(b3, code, w3.t()).tanh_()
-        r = torch.addmm(b4, third, w4.t()).tanh_()
+        third = activate(torch.addmm(b3, code, w3.t()), rectified)
+        r = activate(torch.addmm(b4, third, w4.t()), rectified)
         ctx.save_for_backward(x, first, code, third, r, w2, w3, w4)
-        ctx.quartic = quartic
+        ctx.quartic, ctx.rectified = quartic, rectified
         return code, cross_sums(x, r, quartic)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tuple[Any, ...]:
         """Return the weights' gradients."""
         x, first, code, third, r, w2, w3, w4 = ctx.saved_tensors
-        gradient = _through_tanh(reconstruction_gradient(x, r, gradients[1], ctx.quartic), r)
+        gradient = reconstruction_gradient(x, r, gradients[1], ctx.quartic)
+        gradient = through(gradient, r, ctx.rectified)
         d4 = (gradient.t() @ third, gradient.sum(0))
-        gradient = _through_tanh(gradient @ w4, third)
+        gradient = through(gradient @ w4, third, ctx.rectified)
         d3 = (gradient.t() @ code, gradient.sum(0))
         gradient = torch.addmm(gradients[0], gradient, w3)
         d2 = (gradient.t() @ first, gradient.sum(0))
-        gradient = _through_tanh(gradient @ w2, first)
-        return (None, None, gradient.t() @ x, gradient.sum(0), *d2, *d3, *d4)
-
-
-def _through_tanh(gradient: Tensor, output: Tensor) -> Tensor:
-    """Return gradient x (1 - output^2), in place."""
-    return gradient.addcmul_(gradient, output * output, value=-1.0)
+        gradient = through(gradient @ w2, first, ctx.rectified)
+        return (None, None, None, gradient.t() @ x, gradient.sum(0), *d2, *d3, *d4)

@@ -53,7 +53,8 @@ class FusedBranches(nn.Module):
     code_weights, feature_weights : a branch's weight in z = (sum of codes, sum of features).
     error_weights : of a branch's mean squared error in the loss.
 
-    Biases start at zero: drawn at random they make the figures depend more on the seed.
+    Biases start at zero, as those of the published framework: drawn at random they make the figures depend more on
+    the seed.
     """
 
     def __init__(
@@ -76,6 +77,12 @@ class FusedBranches(nn.Module):
         self.latent = latent
         self.code_weights, self.feature_weights = tuple(code_weights), tuple(feature_weights)
         self.error_weights = tuple(error_weights)
+
+    def rectify(self, rectified: bool) -> None:
+        """Choose between tanh and, rectified, relu6 in all layers."""
+        for module in self.modules():
+            if isinstance(module, (Branch, EstimationNetwork)):
+                module.rectified = rectified
 
     @property
     def parts(self) -> List[Branch]:

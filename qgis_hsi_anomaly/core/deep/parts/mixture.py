@@ -16,6 +16,8 @@ from typing import Tuple
 import torch
 from torch import Tensor, nn
 
+from .activation import activate
+
 RIDGE = 1e-6
 """Added to every variance, as published."""
 RELATIVE_RIDGE = 1e-9
@@ -27,7 +29,12 @@ HIDDEN_UNITS = 60
 
 
 class EstimationNetwork(nn.Module):
-    """inputs - 60 - components, tanh between, softmax: memberships of every pixel. Xavier-normal weights."""
+    """inputs - 60 - components, tanh between, softmax: memberships of every pixel. Xavier-normal weights.
+
+    rectified : relu6 takes the place of tanh.
+    """
+
+    rectified = False
 
     def __init__(self, inputs: int, components: int) -> None:
         super().__init__()
@@ -38,7 +45,8 @@ class EstimationNetwork(nn.Module):
 
     def forward(self, codes: Tensor) -> Tensor:
         """Return memberships (components, n) of (inputs, n), each column of sum 1."""
-        hidden = torch.addmm(self.first.bias.unsqueeze(1), self.first.weight, codes).tanh()
+        hidden = torch.addmm(self.first.bias.unsqueeze(1), self.first.weight, codes)
+        hidden = activate(hidden, self.rectified)
         return torch.addmm(self.second.bias.unsqueeze(1), self.second.weight, hidden).softmax(dim=0)
 
 

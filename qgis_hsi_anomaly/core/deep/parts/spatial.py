@@ -27,22 +27,28 @@ class SpatialAutoencoder(nn.Module):
     takes its place, or the pixel itself where that one is missing too: what is stored in pixels outside
     the mask plays no part, and an image with a frame of nodata has the features of the image without it.
 
-    Weights are (9 channels, bands), neighbor by neighbor, drawn as torch draws those of Conv2d.
+    Weights are (9 channels, bands), neighbor by neighbor. normal_start : they are drawn from a normal distribution of
+    variance 2 / fan-in and biases are 0, as Paddle (in which the published code is written) starts its Conv2D;
+    otherwise both are drawn as torch draws those of Conv2d.
     """
 
-    def __init__(self, bands: int, channels: int, circular: bool) -> None:
+    def __init__(self, bands: int, channels: int, circular: bool, normal_start: bool = False) -> None:
         super().__init__()
         self.bands, self.channels, self.circular = bands, channels, circular
         self.encode_weight = nn.Parameter(torch.empty(9 * channels, bands))
         self.encode_bias = nn.Parameter(torch.empty(channels))
         self.decode_weight = nn.Parameter(torch.empty(9 * channels, bands))
         self.decode_bias = nn.Parameter(torch.empty(bands))
-        for parameters, inputs in (
-            ((self.encode_weight, self.encode_bias), 9 * bands),
-            ((self.decode_weight, self.decode_bias), 9 * channels),
+        for weight, bias, inputs in (
+            (self.encode_weight, self.encode_bias, 9 * bands),
+            (self.decode_weight, self.decode_bias, 9 * channels),
         ):
-            for parameter in parameters:
-                nn.init.uniform_(parameter, -1 / math.sqrt(inputs), 1 / math.sqrt(inputs))
+            if normal_start:
+                nn.init.normal_(weight, std=math.sqrt(2 / inputs))
+                nn.init.zeros_(bias)
+            else:
+                nn.init.uniform_(weight, -1 / math.sqrt(inputs), 1 / math.sqrt(inputs))
+                nn.init.uniform_(bias, -1 / math.sqrt(inputs), 1 / math.sqrt(inputs))
 
     def encode(self, rows: Rows) -> Tensor:
         """Return Y of a block and of one row more on both sides, (channels, rows + 2, columns), 0 off the mask."""

@@ -14,6 +14,9 @@ from ..processes import sum_tensor
 from .checkpoint import Checkpoint
 from .compression import Compression, exchange
 
+_TOLD = 10
+"""About how many steps of a training are told to the user."""
+
 Gradients = Callable[[int, Run], Dict[str, float]]
 """Adds this process's part of a step's gradient to the parameters'; takes the step's number from 0, returns this
 process's part of the loss's terms."""
@@ -56,6 +59,9 @@ def train(
         else:
             found, values = exchange(compression, found, run), sum_tensor(values, run)
         history.append(dict(zip(names, values.tolist())))
+        if run.processes.rank == 0 and (step + 1) % max(1, math.ceil(steps / _TOLD)) == 0:
+            losses = ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in history[-1].items())
+            run.message(f"Training step {step + 1} of {steps}: {losses}.")
         if all(bool(torch.isfinite(gradient).all()) for gradient in found):
             for parameter, gradient in zip(kept, found):
                 parameter.grad = gradient
