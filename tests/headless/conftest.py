@@ -61,7 +61,8 @@ def headless(tmp_path_factory):
         pytest.skip("qgis_process is not installed")
     folder = tmp_path_factory.mktemp("headless")
     build = folder / "plugins" / "qgis_hsi_anomaly"
-    subprocess.run(["make", "--silent", "build", f"BUILD={build}"], cwd=TOP, check=True)
+    command = [sys.executable, "package.py", "deploy", "--plugins", str(build.parent)]
+    subprocess.run(command, cwd=TOP, check=True, capture_output=True)
     found = Headless(
         {
             **os.environ,
