@@ -151,7 +151,9 @@ def apply(
     record = _begin("apply", method, input, run)
     record.note(model=model)
     bands = match_bands(fitted.wavelengths, fitted.band_numbers, fitted.raster_bands, read_band_table(input))
-    cube = open_cube(input, bands, None, method.memory_budget, record.part(0.0, 0.15), drop=False, allow=allow)
+    cube = open_cube(
+        input, bands, None, method.memory_budget, record.part(0.0, 0.15), drop=False, allow=allow
+    )
     _describe(cube, method, record, None, learning=False)
     record.lap("read")
     with compute(Apply(model), cube, execution, versions(), record.part(0.15, 0.8)) as results:

@@ -399,7 +399,19 @@ class Parameters:
 
 RESERVED = frozenset(
     (
-        *("input", "output", "bands", "background", "allow", "model", "spread", "json", "help", "version", "method"),
+        *(
+            "input",
+            "output",
+            "bands",
+            "background",
+            "allow",
+            "model",
+            "spread",
+            "json",
+            "help",
+            "version",
+            "method",
+        ),
         *("device", "processes", "resume", "python", "machines", "machine", "rendezvous"),
     )
 )

@@ -67,7 +67,9 @@ class _QuietCheck:
 class _RasterLayer(_QuietCheck, QgsProcessingParameterRasterLayer):  # type: ignore[misc]
     def checkValueIsAcceptable(self, value: Any, context: Any = None) -> bool:  # noqa: N802
         """Take products too that QGIS makes no layer of: containers of several arrays, and their metadata."""
-        return super().checkValueIsAcceptable(value, context) or (isinstance(value, str) and is_product(value))
+        return super().checkValueIsAcceptable(value, context) or (
+            isinstance(value, str) and is_product(value)
+        )
 
 
 class _MapLayer(_QuietCheck, QgsProcessingParameterMapLayer):  # type: ignore[misc]
@@ -330,7 +332,9 @@ def layer_path(
     if text:
         region = algorithm.parameterDefinition(name).type() == "layer"
         if region and text.lower().endswith(".hdr"):
-            return str(open_dataset(text).GetDescription())  # the raster of an ENVI header, which QGIS does not open
+            return str(
+                open_dataset(text).GetDescription()
+            )  # the raster of an ENVI header, which QGIS does not open
         kinds = "as a raster or as polygons" if region else "as a vector layer"
         known = Path(text.split("|", maxsplit=1)[0]).exists()
         wrong = f"cannot be opened {kinds}" if known else "does not exist"

@@ -139,7 +139,9 @@ class KernelRXBackground(Background):
 
     def _kernel(self, points: Array) -> Array:
         """Kernel between points (n, p) and the reference, (n, n_reference)."""
-        squares = np.einsum("ij,ij->i", points, points)[:, None] - 2 * matrix_product(points, self.reference.T)
+        squares = np.einsum("ij,ij->i", points, points)[:, None] - 2 * matrix_product(
+            points, self.reference.T
+        )
         squares += np.einsum("ij,ij->i", self.reference, self.reference)
         return np.asarray(np.exp(np.maximum(squares, 0.0) / (-2.0 * self.width[0] ** 2)))
 
