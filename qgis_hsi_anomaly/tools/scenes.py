@@ -17,8 +17,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
-from ..core.errors import DataError, ParameterError
+from ..core.errors import DataError, ParameterError, RasterError
 from ..jobs.commands import run_command, signal_name
+from ..outputs import Outputs
 from ..record import json_text, read_record, versions
 
 RECORD = "scene.json"
@@ -181,14 +182,12 @@ def read_scene(place: Path) -> Dict[str, Any]:
 
 def write_scene(place: Path, record: Dict[str, Any]) -> None:
     """Write the record of a scene: whole, or not at all."""
-    hidden = place / f".{RECORD}.{os.getpid()}"
-    with suppress(OSError):  # a scene without a record is done again
+    with suppress(OSError, RasterError):  # a scene without a record is done again
         place.mkdir(exist_ok=True)
-        try:
-            hidden.write_text(json_text(record, indent=2) + "\n", encoding="utf-8")
-            os.replace(hidden, place / RECORD)
-        finally:
-            hidden.unlink(missing_ok=True)
+        outputs = Outputs()
+        outputs.claim(str(place / RECORD), "record")
+        with outputs:
+            outputs.write(str(place / RECORD), (json_text(record, indent=2) + "\n").encode())
 
 
 def is_complete(record: Dict[str, Any], place: Path, task: SceneTask) -> bool:
