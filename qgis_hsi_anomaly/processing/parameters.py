@@ -322,6 +322,10 @@ def layer_path(
     if isinstance(layer, QgsVectorLayer):
         if feedback is None:
             return str(layer.source())
+        if layer.isModified():
+            feedback.pushWarning(
+                f"{name}: the edits of {layer.name()} are not saved yet, so they do not count: save them."
+            )
         formats = ["gpkg", "shp", "geojson", "json"]
         return str(
             algorithm.parameterAsCompatibleSourceLayerPath(

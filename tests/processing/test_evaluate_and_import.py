@@ -39,6 +39,20 @@ def test_ticked_objects_of_the_project_are_truth(run, scored, project):  # noqa:
     assert f"column 2: {scored}/knn.tif" in log.infos
 
 
+def test_edits_that_are_not_saved_are_said_not_to_count(run, scored, project):  # noqa: F811
+    path = write_objects(scored / "o.gpkg", [(5, 8, 4, 7, "true"), (15, 16, 2, 3, "unknown")])
+    objects = QgsVectorLayer(f"{path}|layername=objects", "objects", "ogr")
+    project.addMapLayer(objects)
+    objects.startEditing()
+    objects.changeAttributeValue(2, objects.fields().indexFromName("status"), "true")
+    log = Log()
+
+    run("evaluate", {"SCORES": f"{scored}/rx.tif", "TRUTH": objects.id()}, log)
+
+    objects.rollBack()
+    assert any("not saved yet" in text for text in log.warnings)
+
+
 def test_scores_that_are_their_own_truth_are_refused_in_the_dialog(algorithm, scored):  # noqa: F811
     """Before it runs."""
     from qgis.core import QgsProcessingContext
