@@ -31,9 +31,9 @@ setup-docs:
 demo: setup build
 	@PATH="$(QGIS_PATH)" $(PYTHON) resources/demo/demo.py $(DEMO)
 
-# PYTEST="-k NAME" runs some tests; where all are run, branch coverage is measured too.
+# All tests, on all cores, with branch coverage; PYTEST="-k NAME" runs some, one after the other and without.
 test: setup build
-	@PATH="$(QGIS_PATH)" $(PYTHON) $(if $(PYTEST),,-m coverage run) -m pytest $(PYTEST)
+	@PATH="$(QGIS_PATH)" $(PYTHON) -m pytest $(or $(PYTEST),--numprocesses auto --dist worksteal --cov --cov-report=)
 
 # Of the last whole `make test`: lines and branches, by file, that no test reached.
 coverage: setup

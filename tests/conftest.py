@@ -31,12 +31,11 @@ def data_folder() -> Path:
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Where coverage is measured, as `make test` does, tell it before the runner's own last line."""
-    try:
-        from coverage import Coverage
-    except ImportError:
+    if not terminalreporter.config.getoption("cov_source", None):
         return
-    measured = Coverage.current()
-    if measured is not None:
-        measured.stop()
-        total = measured.report(file=io.StringIO())
-        terminalreporter.write_line(f"Lines and branches covered: {total:.1f} % (make coverage: by file)")
+    from coverage import Coverage
+
+    measured = Coverage()
+    measured.load()
+    total = measured.report(file=io.StringIO())
+    terminalreporter.write_line(f"Lines and branches covered: {total:.1f} % (make coverage: by file)")
