@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "workflow": {"core", "raster", "jobs", "style", "record", "outputs", "workflow"},
     "cli": {"core", "raster", "jobs", "record", "workflow", "tools", "cli"},
     "__main__": {"cli"},
-    "processing": {"core", "raster", "jobs", "workflow", "tools", "processing"},
+    "processing": {"core", "raster", "jobs", "style", "workflow", "tools", "processing"},
     "__init__": {"processing"},
 }
 # The same within the core, whose modules that are in no folder are the room `core`.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from contextlib import suppress
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from qgis.core import (
@@ -17,6 +18,7 @@ from ..core.errors import HsiAnomalyError
 from ..raster.dataset import quiet_gdal
 from .feedback import speaking_plainly
 from .resources import document, icon, resource
+from .scene_style import PlainScene, plain_scene
 
 Values = Dict[str, Any]
 
@@ -125,9 +127,11 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         """Read the parameters."""
         self.values: Values = {}
         self.refusal: Optional[QgsProcessingException] = None
+        self.scene: Optional[PlainScene] = None
         try:
             with speaking_plainly(self.label):
                 self.values = self.read(parameters, context, feedback)
+                self.scene = self._plain_scene(parameters, context)
         except QgsProcessingException as error:
             # Raised in the next step: what is raised here reaches the caller as "There were errors".
             self.refusal = error
@@ -140,7 +144,25 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         if self.refusal is not None:
             raise self.refusal
         with speaking_plainly(self.label):
-            return self.work(self.values, parameters, context, feedback)
+            outputs = self.work(self.values, parameters, context, feedback)
+            if self.scene is not None:
+                with suppress(HsiAnomalyError):  # what was to be done is done
+                    self.scene.measure()
+            return outputs
+
+    def postProcessAlgorithm(  # noqa: N802
+        self, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> Values:
+        """Show the scene in true color where QGIS does not. Returns nothing, so that the outputs stay."""
+        if self.scene is not None:
+            self.scene.show(context.project())
+        return {}
+
+    def _plain_scene(self, parameters: Values, context: QgsProcessingContext) -> Optional[PlainScene]:
+        definition = self.parameterDefinition("INPUT")
+        if definition is None or definition.type() != "raster":
+            return None
+        return plain_scene(self.parameterAsRasterLayer(parameters, "INPUT", context), context.project())
 
 
 def _escape(text: str) -> str:

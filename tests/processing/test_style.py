@@ -11,6 +11,7 @@ from qgis.core import (
     QgsMultiBandColorRenderer,
     QgsPalettedRasterRenderer,
     QgsProcessingContext,
+    QgsProject,
     QgsRasterLayer,
     QgsSingleBandPseudoColorRenderer,
     QgsVectorLayer,
@@ -286,3 +287,32 @@ def test_rasters_without_georeference_print_no_errors(run, algorithm, tmp_path, 
         run("rx", {"INPUT": f"{tmp_path}/bare.tif", "OUTPUT": f"{tmp_path}/rx.tif", **background})
 
     assert "ERROR" not in capfd.readouterr().err
+
+
+def shown_bands(layer):
+    return layer.renderer().redBand(), layer.renderer().greenBand(), layer.renderer().blueBand()
+
+
+@pytest.fixture
+def loaded_scene(project, tmp_path):
+    """A scene of six bands in the project, as QGIS shows it: by bands 1, 2 and 3."""
+    cube = np.random.default_rng(0).normal(100, 10, (12, 10, 6)).astype(np.float32)
+    write_raster(tmp_path / "scene.tif", cube, (420, 470, 550, 650, 800, 900))
+    layer = QgsRasterLayer(str(tmp_path / "scene.tif"), "scene")
+    QgsProject.instance().addMapLayer(layer)
+    assert shown_bands(layer) == (1, 2, 3)
+    return layer
+
+
+def test_the_scene_is_shown_in_true_color_after_a_run(run, loaded_scene, tmp_path):
+    run("rx", {"INPUT": loaded_scene, "OUTPUT": str(tmp_path / "scores.tif")})
+    assert shown_bands(loaded_scene) == (4, 3, 2)
+    red = loaded_scene.renderer().redContrastEnhancement()
+    pixels = gdal.Open(loaded_scene.source()).ReadAsArray()[3]
+    assert np.allclose([red.minimumValue(), red.maximumValue()], np.quantile(pixels, [0.02, 0.98]))
+
+
+def test_a_style_that_somebody_chose_is_kept(run, loaded_scene, tmp_path):
+    loaded_scene.renderer().setRedBand(6)
+    run("rx", {"INPUT": loaded_scene, "OUTPUT": str(tmp_path / "scores.tif")})
+    assert shown_bands(loaded_scene) == (6, 2, 3)
