@@ -1,36 +1,37 @@
-r"""Make the user guide's pictures in a QGIS of its own, on the demo scene.
+r"""Walk through the first hour in a QGIS of its own, from an empty profile to a report, and keep the guide's pictures.
 
-The plugin folder and the demo scene must stand (`make build demo`); the profile is thrown away. At the top
-of the checkout:
+The plugin folder must stand (`make build`); the profile is thrown away. At the top of the checkout:
 
     PATH=/usr/bin:$PATH QGIS_PLUGINPATH=$PWD/build xvfb-run -a -s "-screen 0 1500x950x24" \
         qgis.bin --nologo --noversioncheck --profiles-path $(mktemp -d) --code docs/make_screenshots.py
+
+HSI_ANOMALY_SCENE names a raster of yours to walk with instead of the sample scene, and
+HSI_ANOMALY_IMAGES another folder for the pictures. The report's picture needs Chromium.
 """
 
+import os
+import shutil
+import subprocess
+import tempfile
 import traceback
 from pathlib import Path
-from typing import Sequence
+from typing import Any, Dict
 
 import processing
 import qgis.utils
 from qgis.core import (
     QgsApplication,
-    QgsContrastEnhancement,
-    QgsMultiBandColorRenderer,
     QgsProject,
     QgsRasterLayer,
-    QgsRasterMinMaxOrigin,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
-from qgis.PyQt.QtWidgets import QDockWidget, QTreeView, QWidget
+from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QTreeView, QWidget
 
 # QGIS runs the text of this file, which has no __file__ then.
 TOP = Path.cwd()
-IMAGES = TOP / "docs" / "images"
-DEMO = TOP / "build" / "demo"
-NATURAL = (650, 550, 470)
-"""Wavelengths of red, green and blue, nm."""
+IMAGES = Path(os.environ.get("HSI_ANOMALY_IMAGES", TOP / "docs" / "images"))
+SCENE = os.environ.get("HSI_ANOMALY_SCENE", "")
 
 iface = qgis.utils.iface
 window = iface.mainWindow()
@@ -58,28 +59,20 @@ def load_plugin() -> None:
         raise RuntimeError("The plugin cannot be loaded: is QGIS_PLUGINPATH set, and `make build` done?")
 
 
-def nearest_band(layer: QgsRasterLayer, wavelength: float) -> int:
-    """Return the number of the band nearest to a wavelength, from the scene's metadata."""
-    from qgis_hsi_anomaly.raster.reader import read_band_table
-
-    distances = abs(read_band_table(layer.source()).wavelengths - wavelength)
-    return 1 + int(distances.argmin())
-
-
 def show_scene() -> QgsRasterLayer:
-    """Load the demo scene in natural colors; hide the panels that have nothing to show."""
+    """Load a scene, made by the plugin itself unless one is named; hide the panels that have nothing to show."""
     for dock in window.findChildren(QDockWidget):
         dock.setVisible(dock.objectName() in {"Layers", "ProcessingToolbox"})
-    layer = QgsRasterLayer(str(DEMO / "scene.tif"), "Demo scene")
-    layer.setRenderer(
-        QgsMultiBandColorRenderer(layer.dataProvider(), *(nearest_band(layer, nm) for nm in NATURAL))
-    )
-    layer.setContrastEnhancement(
-        QgsContrastEnhancement.ContrastEnhancementAlgorithm.StretchToMinimumMaximum,
-        QgsRasterMinMaxOrigin.Limits.CumulativeCut,
-    )
-    QgsProject.instance().addMapLayer(layer)
-    return layer
+    if SCENE:
+        QgsProject.instance().addMapLayer(QgsRasterLayer(SCENE, Path(SCENE).stem))
+    else:
+        run("samplescene", {"OUTPUT": "TEMPORARY_OUTPUT"})
+    return next(iter(QgsProject.instance().mapLayers().values()))
+
+
+def run(id: str, parameters: Dict[str, Any]) -> Dict[str, Any]:
+    """Run an algorithm and load what it makes, as its dialog does."""
+    return dict(processing.runAndLoadResults(f"hsianomaly:{id}", parameters))
 
 
 def picture_of_toolbox() -> None:
@@ -110,11 +103,8 @@ def picture_of_dialog(id: str, layer: QgsRasterLayer, name: str) -> None:
     dialog.close()
 
 
-def show_result(layer: QgsRasterLayer, id: str, made: Sequence[str]) -> None:
-    """Run an algorithm and load what it makes, as its dialog does; the scene fills the map."""
-    processing.runAndLoadResults(
-        f"hsianomaly:{id}", {"INPUT": layer.id(), **dict.fromkeys(made, "TEMPORARY_OUTPUT")}
-    )
+def fill_map(layer: QgsRasterLayer) -> None:
+    """The scene fills the map."""
     window.resizeDocks([window.findChild(QDockWidget, "Layers")], [330], Qt.Orientation.Horizontal)
     settle()
     extent = layer.extent()
@@ -123,10 +113,61 @@ def show_result(layer: QgsRasterLayer, id: str, made: Sequence[str]) -> None:
     iface.mapCanvas().refresh()
 
 
-def picture_of_result(layer: QgsRasterLayer) -> None:
-    """Scores and objects over the scene, as one double-click gives them."""
-    show_result(layer, "findanomalies", ("SCORES", "OBJECTS"))
+def picture_of_scores(layer: QgsRasterLayer) -> None:
+    """The first map of the detector to start with, over the scene in true color."""
+    outputs = run("consensus", {"INPUT": layer.id(), "OUTPUT": "TEMPORARY_OUTPUT"})
+    fill_map(layer)
+    save(window, "consensus.png")
+    made = [
+        found for found in QgsProject.instance().mapLayers().values() if found.source() == outputs["OUTPUT"]
+    ]
+    QgsProject.instance().removeMapLayers([found.id() for found in made])
+
+
+def picture_of_result(layer: QgsRasterLayer) -> str:
+    """Scores and objects over the scene, as one double-click gives them. Returns the folder of the results."""
+    folder = tempfile.mkdtemp()
+    run(
+        "findanomalies",
+        {"INPUT": layer.id(), "FOLDER": folder, "SCORES": "TEMPORARY_OUTPUT", "OBJECTS": "TEMPORARY_OUTPUT"},
+    )
+    fill_map(layer)
     save(window, "result.png")
+    return folder
+
+
+def picture_of_report(folder: str) -> None:
+    """The report, as a browser shows its top."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("No Chromium: the report has no picture.")
+        return
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1000,1000"]
+    report, picture = next(Path(folder).glob("*.html")), IMAGES / "report.png"
+    subprocess.run(
+        [chromium, *options, f"--screenshot={picture}", str(report)], check=True, capture_output=True
+    )
+
+
+def picture_of_options() -> None:
+    """The options page, with the provider's setting."""
+
+    def keep() -> None:
+        dialog = QApplication.activeModalWidget()
+        for tree in dialog.findChildren(QTreeView):
+            for row in range(tree.model().rowCount() if tree.model() else 0):
+                providers = tree.model().index(row, 0)
+                for line in range(tree.model().rowCount(providers)):
+                    index = tree.model().index(line, 0, providers)
+                    if index.data() == "Hyperspectral anomaly detection":
+                        tree.expand(providers)
+                        tree.expand(index)
+                        tree.scrollTo(tree.model().index(0, 0, index))
+        save(dialog, "options.png")
+        dialog.reject()
+
+    QTimer.singleShot(3000, keep)
+    iface.showOptionsDialog(window, "processingOptions")
 
 
 def picture_of_list() -> None:
@@ -143,14 +184,18 @@ def picture_of_list() -> None:
 def main() -> None:
     """Make all pictures, then end QGIS."""
     try:
+        IMAGES.mkdir(parents=True, exist_ok=True)
         window.resize(1400, 860)
         load_plugin()
         layer = show_scene()
         picture_of_toolbox()
         picture_of_dialog("sscade", layer, "dialog.png")
         picture_of_dialog("findanomalies", layer, "find.png")
-        picture_of_result(layer)
+        picture_of_scores(layer)
+        folder = picture_of_result(layer)
         picture_of_list()
+        picture_of_report(folder)
+        picture_of_options()
     except Exception:  # noqa: BLE001 (QGIS must end whatever happened)
         traceback.print_exc()
     QgsProject.instance().setDirty(False)

@@ -17,6 +17,7 @@ from qgis.PyQt.QtGui import QIcon
 from ..core.errors import HsiAnomalyError
 from ..raster.dataset import quiet_gdal
 from .feedback import speaking_plainly
+from .layers import scene_name
 from .resources import document, icon, resource
 from .scene_style import PlainScene, plain_scene
 
@@ -127,11 +128,12 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         """Read the parameters."""
         self.values: Values = {}
         self.refusal: Optional[QgsProcessingException] = None
-        self.scene: Optional[PlainScene] = None
+        self.scene_name = ""
+        self.plain_scene: Optional[PlainScene] = None
         try:
             with speaking_plainly(self.label):
+                self._find_scene(parameters, context)
                 self.values = self.read(parameters, context, feedback)
-                self.scene = self._plain_scene(parameters, context)
         except QgsProcessingException as error:
             # Raised in the next step: what is raised here reaches the caller as "There were errors".
             self.refusal = error
@@ -145,24 +147,29 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
             raise self.refusal
         with speaking_plainly(self.label):
             outputs = self.work(self.values, parameters, context, feedback)
-            if self.scene is not None:
+            if self.plain_scene is not None:
                 with suppress(HsiAnomalyError):  # what was to be done is done
-                    self.scene.measure()
+                    self.plain_scene.measure()
             return outputs
 
     def postProcessAlgorithm(  # noqa: N802
         self, context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> Values:
         """Show the scene in true color where QGIS does not. Returns nothing, so that the outputs stay."""
-        if self.scene is not None:
-            self.scene.show(context.project())
+        if self.plain_scene is not None:
+            self.plain_scene.show(context.project())
         return {}
 
-    def _plain_scene(self, parameters: Values, context: QgsProcessingContext) -> Optional[PlainScene]:
-        definition = self.parameterDefinition("INPUT")
-        if definition is None or definition.type() != "raster":
-            return None
-        return plain_scene(self.parameterAsRasterLayer(parameters, "INPUT", context), context.project())
+    def _find_scene(self, parameters: Values, context: QgsProcessingContext) -> None:
+        """Find the layer of the first raster among the inputs: outputs bear its name, and it is shown in true color."""
+        for definition in self.parameterDefinitions():
+            if definition.type() == "raster":
+                with quiet_gdal():
+                    layer = self.parameterAsRasterLayer(parameters, definition.name(), context)
+                given = self.parameterAsString(parameters, definition.name(), context)
+                self.scene_name = scene_name(layer, given)
+                self.plain_scene = plain_scene(layer, context.project())
+                return
 
 
 def _escape(text: str) -> str:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, Dict, Optional, Sequence, Type
 
-from qgis.core import QgsProcessingAlgorithm, QgsProcessingContext, QgsProcessingOutputNumber
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingOutputNumber,
+    QgsRasterLayer,
+)
 
 from ..core.bands import numbers_text
 from ..core.detectors.base import Method
 from ..core.parameters import Parameter, Parameters, parameters_of
 from ..workflow import Outcome
-from .parameters import layer_name
 from .styling import default_style
 
 _MOST = 3
@@ -50,13 +55,19 @@ def name_layer(
             details.name = title
 
 
+def scene_name(layer: Optional[QgsRasterLayer], path: str) -> str:
+    """Return the name of a scene: of its layer, or where there is none of its file. Scores are named after theirs."""
+    name = str(layer.name()) if layer is not None else Path(path).stem
+    return name.rpartition(" – ")[2]
+
+
 def layer_title(what: str, scene: str, settings: str = "") -> str:
-    """Return the name of a layer: what it is, of which scene, and what was not as usual.
+    """Return the name of a layer: what it is, of which scene if of one, and what was not as usual.
 
     >>> layer_title("CRD", "SDData", "inner window 9")
     'CRD – SDData (inner window 9)'
     """
-    return f"{what} – {scene}{f' ({settings})' if settings else ''}"
+    return what + (f" – {scene}" if scene else "") + (f" ({settings})" if settings else "")
 
 
 def short_name(cls: Type[Method]) -> str:
@@ -88,7 +99,7 @@ def settings_text(
     if bands:
         said.append(f"bands {_shortened(numbers_text(list(bands)))}")
     if background:
-        said.append(f"background {layer_name(background)}")
+        said.append(f"background {Path(background).stem}")
     return ", ".join([*said[:_MOST], *(["…"] if len(said) > _MOST else [])])
 
 

@@ -16,7 +16,6 @@ from qgis.core import (
     QgsProcessingParameterBoolean,
     QgsProcessingParameterCrs,
     QgsProcessingParameterDefinition,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterExtent,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
@@ -49,6 +48,7 @@ from ..core.parameters import (
 from ..core.reading import Reading
 from ..raster.dataset import open_dataset, quiet_gdal
 from ..raster.image import image_path, is_product, open_image
+from .choice import Choice, as_options
 
 MODEL_FILTER = "Model files (*.safetensors);;All files (*)"
 
@@ -180,15 +180,7 @@ def _value(parameter: Parameter, name: str, label: str) -> QgsProcessingParamete
     if parameter.kind == "boolean":
         return QgsProcessingParameterBoolean(name, label, default)
     if parameter.kind in ("choice", "choices"):
-        several = parameter.kind == "choices"
-        return QgsProcessingParameterEnum(
-            name,
-            label,
-            options=list(parameter.options),
-            allowMultiple=several,
-            defaultValue=list(default) if several else default,
-            usesStaticStrings=True,
-        )
+        return Choice(name, label, parameter.options, default, several=parameter.kind == "choices")
     if parameter.kind == "text":
         shown = " ".join(default) if parameter.several else default
         return QgsProcessingParameterString(name, label, shown, optional=True)
@@ -265,6 +257,9 @@ def given_values(
     given = {}
     for parameter in parameters_of(cls):
         value = None if parameter.is_path else _given(parameters, parameter.processing_name, context)
+        if parameter.kind in ("choice", "choices"):
+            # QGIS 3.22 writes a list of ids as nothing into its history.
+            value = None if value == "" else as_options(parameter.options, value)
         if value is not None:
             given[parameter.name] = value
     return given
@@ -344,11 +339,6 @@ def layer_path(
         wrong = f"cannot be opened {kinds}" if known else "does not exist"
         raise RasterError(f"{name} {text} {wrong}: check the name of the file.")
     return None
-
-
-def layer_name(path: str) -> str:
-    """Return the name of an input for the title of its scores."""
-    return Path(path).stem
 
 
 def file_of(layer: QgsMapLayer, name: str) -> str:

@@ -1,8 +1,11 @@
 """Parameters on their way from the dialog, a script or a command line to the core."""
 
+import ast
+
 import pytest
 from qgis.core import QgsProcessingContext, QgsProcessingException
 
+from qgis_hsi_anomaly.core.detectors.consensus import MEMBERS
 from qgis_hsi_anomaly.core.detectors.registry import detector_class, detector_ids
 from qgis_hsi_anomaly.core.parameters import parameters_of
 from qgis_hsi_anomaly.jobs import interpreter
@@ -97,3 +100,39 @@ def test_the_setting_names_the_interpreter(provider, run, scene, tmp_path):
             run("sscade", {"INPUT": f"{scene}/scene.tif", "OUTPUT": f"{tmp_path}/out.tif"})
     finally:
         ProcessingConfig.settings[PYTHON].value = ""
+
+
+def test_a_run_can_be_repeated_from_what_the_history_says(algorithm, run, scene):
+    """QGIS 3.22 writes a list of ids as nothing."""
+    values = given(scene, DETECTORS=["rx", "knn"])
+    command = algorithm("consensus").asPythonCommand(values, QgsProcessingContext())
+    assert "'DETECTORS':['rx', 'knn']" in command.replace("': [", "':[")
+    repeated = ast.literal_eval(command.partition(", ")[2].rpartition(")")[0])
+    context = QgsProcessingContext()
+    read = algorithm("consensus").read
+    assert read(repeated, context, None)["detector"] == read(values, context, None)["detector"]
+    assert read({**values, "DETECTORS": ""}, context, None)["detector"].detectors == MEMBERS
+
+
+@pytest.mark.parametrize("value", ["ridge", 1, "1", "Ledoit-Wolf shrinkage"])
+def test_choices_take_ids_numbers_and_labels(algorithm, scene, value):
+    values, context = given(scene, REGULARIZATION=value), QgsProcessingContext()
+    assert algorithm("rx").checkParameterValues(values, context) == (True, "")
+    chosen = algorithm("rx").read(values, context, None)["detector"].regularization
+    assert chosen == ("ledoitwolf" if "Wolf" in str(value) else "ridge")
+
+
+def test_dialogs_show_labels_and_give_ids(algorithm, qgis_processing):
+    from processing.gui.wrappers import WidgetWrapperFactory
+
+    rx, consensus = algorithm("rx"), algorithm("consensus")  # they own their definitions
+    one = WidgetWrapperFactory.create_wrapper(rx.parameterDefinition("REGULARIZATION"), None)
+    assert one.widget.currentText() == "Ledoit-Wolf shrinkage"
+    one.setValue("ridge")
+    assert one.parameterValue() == "ridge"
+
+    several = WidgetWrapperFactory.create_wrapper(consensus.parameterDefinition("DETECTORS"), None)
+    assert sorted(several.parameterValue()) == sorted(MEMBERS)
+    several.setValue("rx,knn")
+    assert sorted(several.parameterValue()) == ["knn", "rx"]
+    assert "RX (global)" in several.widget.currentText()

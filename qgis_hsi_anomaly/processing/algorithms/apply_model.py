@@ -17,7 +17,6 @@ from ..parameters import (
     MODEL_FILTER,
     given_allow,
     input_raster,
-    layer_name,
     raster_path,
     reading_parameters,
     score_raster,
@@ -76,9 +75,7 @@ class ApplyModel(Algorithm):
         model = Path(values["model"]).stem
         titles = {"OUTPUT": model, "SPREAD": f"{model} spread"}
         written = {
-            name: score_output(
-                self, parameters, name, context, layer_title(title, layer_name(values["input"]))
-            )
+            name: score_output(self, parameters, name, context, layer_title(title, self.scene_name))
             for name, title in titles.items()
         }
         outcome = workflow.apply(

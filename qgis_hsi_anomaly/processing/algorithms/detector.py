@@ -23,7 +23,6 @@ from ..parameters import (
     given_bands,
     given_values,
     input_raster,
-    layer_name,
     layer_path,
     model_output,
     raster_path,
@@ -97,10 +96,10 @@ class DetectorAlgorithm(Algorithm):
         """Run the detector."""
         name = short_name(self.detector)
         settings = settings_text(values["detector"], values["bands"], values["background"])
-        title = layer_title(name, layer_name(values["input"]), settings)
+        title = layer_title(name, self.scene_name, settings)
         written: Dict[str, str] = {"OUTPUT": score_output(self, parameters, "OUTPUT", context, title)}
         if self.detector.gives_spread:
-            title = layer_title(f"{name} spread", layer_name(values["input"]), settings)
+            title = layer_title(f"{name} spread", self.scene_name, settings)
             written["SPREAD"] = score_output(self, parameters, "SPREAD", context, title)
         if self.detector.can_save:
             written["MODEL"] = self.parameterAsFileOutput(parameters, "MODEL", context)

@@ -8,7 +8,6 @@ from typing import Dict, Optional
 from qgis.core import (
     QgsProcessingContext,
     QgsProcessingFeedback,
-    QgsProcessingParameterEnum,
     QgsProcessingParameterString,
 )
 
@@ -17,6 +16,7 @@ from ...core.detectors.registry import detector_ids, make_method, method_class, 
 from ...core.errors import ParameterError
 from ...core.parameters import parameters_of
 from ..base import Algorithm, Values
+from ..choice import Choice, as_options
 from ..execution import execution_parameters, given_execution
 from ..feedback import run_of
 from ..layers import add_run_outputs, run_outputs
@@ -51,13 +51,7 @@ class FitModel(Algorithm):
     def initAlgorithm(self, configuration: Values = {}) -> None:  # noqa: N802, B006 (QGIS's name)
         """Declare the parameters."""
         savable = [id for id in (*detector_ids(), *preprocessor_ids()) if method_class(id).can_save]
-        methods = QgsProcessingParameterEnum(
-            "DETECTOR",
-            "Detector or pre-processor",
-            options=savable,
-            defaultValue=savable[0],
-            usesStaticStrings=True,
-        )
+        methods = Choice("DETECTOR", "Detector or pre-processor", savable, savable[0])
         names = "; ".join(
             f"{id}: {', '.join(parameter.processing_name for parameter in parameters_of(method_class(id)))}"
             for id in savable
@@ -82,7 +76,8 @@ class FitModel(Algorithm):
         self, parameters: Values, context: QgsProcessingContext, feedback: Optional[QgsProcessingFeedback]
     ) -> Values:
         """Build the method, which checks its parameters, and find the files."""
-        id = self.parameterAsString(parameters, "DETECTOR", context)
+        options = self.parameterDefinition("DETECTOR").options()
+        id = as_options(options, self.parameterAsString(parameters, "DETECTOR", context))
         text = self.parameterAsString(parameters, "PARAMETERS", context)
         return {
             "method": make_method(id, named_values(text)),

@@ -8,7 +8,7 @@ from ... import workflow
 from ..base import Values
 from ..feedback import run_of
 from ..layers import layer_title, run_outputs, score_output, settings_text, short_name
-from ..parameters import layer_name, model_output, raster_output
+from ..parameters import model_output, raster_output
 from .detector import DetectorAlgorithm
 
 
@@ -38,7 +38,7 @@ class SuppressBackground(DetectorAlgorithm):
         """Learn and suppress."""
         suppression = values.pop("detector")
         settings = settings_text(suppression, values["bands"], values["background"])
-        title = layer_title(short_name(self.detector), layer_name(values["input"]), settings)
+        title = layer_title(short_name(self.detector), self.scene_name, settings)
         output = score_output(self, parameters, "OUTPUT", context, title)
         model = self.parameterAsFileOutput(parameters, "MODEL", context)
         outcome = workflow.suppress_background(

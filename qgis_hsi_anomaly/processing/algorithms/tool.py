@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from qgis.core import (
@@ -151,18 +150,9 @@ class ToolAlgorithm(Algorithm):
 
     def _name_layers(self, tool: Tool, parameters: Values, context: QgsProcessingContext) -> None:
         """Give layers that will be loaded their styles and names: what, of which scene, and what was not as usual."""
-        place, settings = self._place(parameters, context), settings_text(tool)
+        settings = settings_text(tool)
         for parameter in parameters_of(self.tool):
             if parameter.writes and parameter.kind in ("raster", "vector"):
-                title = layer_title(parameter.label, place, settings)
+                title = layer_title(parameter.label, self.scene_name, settings)
                 path = getattr(tool, parameter.name)
                 name_layer(self, parameter.processing_name, path, context, title)
-
-    def _place(self, parameters: Values, context: QgsProcessingContext) -> str:
-        """Return the name of the scene: that of the first raster among the inputs."""
-        for parameter in parameters_of(self.tool):
-            if parameter.kind == "raster" and not parameter.writes and not parameter.several:
-                layer = self.parameterAsRasterLayer(parameters, parameter.processing_name, context)
-                if layer is not None:
-                    return str(layer.name()).rpartition(" – ")[2]
-        return Path(self.algorithm_id).stem
