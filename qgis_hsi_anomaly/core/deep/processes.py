@@ -134,8 +134,6 @@ def join(device: str = "auto", meeting: Meeting = Meeting(), timeout: float = TI
     In a run of one nothing is joined. Raises ParameterError where `cuda` is asked for and a process would have no GPU
     of its own.
     """
-    # A second's worth of modules that torch loads with its first optimizer: here, while the image is being packed.
-    torch.optim.Adam([torch.zeros(1)])
     place = choose_device(device, meeting.local_rank, meeting.processes)
     if meeting.size == 1:
         alone = Processes()

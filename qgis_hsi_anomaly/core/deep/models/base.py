@@ -20,6 +20,7 @@ from ..processes import sum_tensor
 from ..scene import Scene
 from ..training.checkpoint import Checkpoint
 from ..training.loop import train
+from ..training.optimizers import Adam
 
 History = List[Dict[str, float]]
 
@@ -112,7 +113,7 @@ class PixelModel(LearnedModel):
                 part.update(place.stop / scene.count)
             return {"loss": total}
 
-        optimizer = torch.optim.Adam(self.network.parameters(), lr=training.learning_rate)
+        optimizer = Adam(self.network.parameters(), lr=training.learning_rate)
         parameters, checkpoint = self.network.parameters(), training.checkpoint
         return train(parameters, gradients, optimizer, training.epochs, run, checkpoint=checkpoint)
 

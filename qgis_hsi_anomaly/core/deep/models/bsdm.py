@@ -18,6 +18,7 @@ from ...errors import ModelError
 from ...run import ALONE, Run
 from ..training.checkpoint import Checkpoint
 from ..training.loop import cosine, train
+from ..training.optimizers import Adam
 from .base import History
 
 LAYERS = ((128, 100, 50), (50, 50, 50), (50, 100, 50), (50, 200, 100), (100, 200, 128))
@@ -25,7 +26,7 @@ LAYERS = ((128, 100, 50), (50, 50, 50), (50, 100, 50), (50, 200, 100), (100, 200
 TIME = 512
 """Units of the two small networks that embed the diffusion step and a pixel's mean and deviation."""
 STEPS, FIRST_BETA, LAST_BETA = 1000, 1e-4, 0.02
-LEARNING_RATE, LAST_LEARNING_RATE = 1e-4, 1e-5
+LEARNING_RATE, LAST_LEARNING_RATE, DECAY = 1e-4, 1e-5, 1e-2
 
 
 class ResidualLayer(nn.Module):
@@ -110,7 +111,7 @@ class NoisePredictor(nn.Module):
                     error += float(loss.detach())
             return {"noise_error": error}
 
-        optimizer = torch.optim.AdamW(self.parameters(), lr=LEARNING_RATE)
+        optimizer = Adam(self.parameters(), lr=LEARNING_RATE, decay=DECAY)
         rate = cosine(LEARNING_RATE, LAST_LEARNING_RATE, epochs)
         kept: Checkpoint = checkpoint
         return train(

@@ -14,6 +14,7 @@ from ..parts.joint_loss import CodeLoss, joint_gradients
 from ..parts.locality import locality_gradient
 from ..scene import Scene
 from ..training.loop import train
+from ..training.optimizers import SGD
 from .base import History, Training
 from .sscade import Design, JointDensity
 
@@ -48,7 +49,7 @@ class LocalDensity(JointDensity):
             return terms
 
         steps = training.epochs * BATCH_STEPS
-        optimizer = torch.optim.SGD(self.network.parameters(), lr=training.learning_rate)
+        optimizer = SGD(self.network.parameters(), lr=training.learning_rate)
         parameters, checkpoint = self.network.parameters(), training.checkpoint
         return train(parameters, gradients, optimizer, steps, run, checkpoint=checkpoint)
 

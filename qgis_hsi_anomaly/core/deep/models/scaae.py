@@ -14,6 +14,7 @@ from ..parts.branches import SPECTRAL_UNITS, Branch
 from ..processes import sum_tensor
 from ..scene import Scene
 from ..training.loop import train
+from ..training.optimizers import SGD, Adam
 from .base import History, LearnedModel, Training
 
 DISCRIMINATOR_UNITS = 64
@@ -45,9 +46,9 @@ class AdversarialAutoencoder(LearnedModel):
     def learn(self, scene: Scene, training: Training, run: Run) -> History:
         """Step autoencoder and discriminator in turn, over the whole image."""
         autoencoder, critic = (
-            torch.optim.SGD(part.parameters(), lr=training.learning_rate)
+            SGD(part.parameters(), lr=training.learning_rate)
             if self.plain_descent
-            else torch.optim.Adam(part.parameters(), lr=ADAM_RATE * training.learning_rate)
+            else Adam(part.parameters(), lr=ADAM_RATE * training.learning_rate)
             for part in (self.branch, self.discriminator)
         )
         history: List[Dict[str, float]] = []

@@ -26,6 +26,7 @@ from ..parts.spatial import SpatialAutoencoder, feature_range
 from ..scene import Scene
 from ..training.compression import Compression, report_traffic
 from ..training.loop import train
+from ..training.optimizers import SGD, Adam
 from .base import History, LearnedModel, Training
 
 SPATIAL_STEPS = 20
@@ -128,7 +129,7 @@ class JointDensity(LearnedModel):
             train(
                 spatial.parameters(),
                 lambda step, part: spatial.gradients(scene, part),
-                torch.optim.Adam(spatial.parameters(), lr=SPATIAL_LEARNING_RATE),
+                Adam(spatial.parameters(), lr=SPATIAL_LEARNING_RATE),
                 SPATIAL_STEPS if training.epochs else 0,
                 run.part(0.0, 0.15),
                 checkpoint=training.checkpoint,
@@ -141,7 +142,7 @@ class JointDensity(LearnedModel):
             )
         chunks = self._chunks(scene, self._normalized(features))
         code_loss = self.code_loss(scene, run)
-        optimizer = torch.optim.SGD if self.design.optimizer == "sgd" else torch.optim.Adam
+        optimizer = SGD if self.design.optimizer == "sgd" else Adam
         history = train(
             self.network.parameters(),
             lambda step, part: joint_gradients(self.network, chunks, scene, weights, part, code_loss),

@@ -25,6 +25,7 @@ from torch import Tensor
 from ...cube import Array
 from ...errors import ParameterError
 from ...run import ALONE, Run
+from .optimizers import AnyOptimizer
 
 SECONDS = 30.0
 """Time between two writings."""
@@ -45,7 +46,7 @@ class Checkpoint:
         self._place = (0, 0)
         self._training = -1
         self._histories: List[History] = []
-        self._optimizers: List[Tuple[torch.optim.Optimizer, Sequence[Tensor]]] = []
+        self._optimizers: List[Tuple[AnyOptimizer, Sequence[Tensor]]] = []
         self._written = time.monotonic()
         self._failed = False
 
@@ -84,7 +85,7 @@ class Checkpoint:
         run.message(f"Resuming from {self.path}: training {training + 1}, {epoch} steps done.")
 
     def enter(
-        self, parameters: Sequence[Tensor], optimizer: torch.optim.Optimizer, epochs: int
+        self, parameters: Sequence[Tensor], optimizer: AnyOptimizer, epochs: int
     ) -> Tuple[int, History]:
         """Begin the next training of the run; return the steps that are done already, and their losses.
 
@@ -140,7 +141,7 @@ class Checkpoint:
             self._failed = True
         self._written = time.monotonic()
 
-    def _restore(self, optimizer: torch.optim.Optimizer, parameters: Sequence[Tensor]) -> None:
+    def _restore(self, optimizer: AnyOptimizer, parameters: Sequence[Tensor]) -> None:
         number = next(index for index, (known, _) in enumerate(self._optimizers) if known is optimizer)
         for index, parameter in enumerate(parameters):
             state: Dict[str, Any] = {}

@@ -13,6 +13,7 @@ from ..parts.joint_loss import gradient_of
 from ..processes import sum_tensor
 from .checkpoint import Checkpoint
 from .compression import Compression, exchange
+from .optimizers import AnyOptimizer
 
 _TOLD = 10
 """About how many steps of a training are told to the user."""
@@ -25,7 +26,7 @@ process's part of the loss's terms."""
 def train(
     parameters: Iterable[Tensor],
     gradients: Gradients,
-    optimizer: torch.optim.Optimizer,
+    optimizer: AnyOptimizer,
     steps: int,
     run: Run = ALONE,
     *,
