@@ -12,12 +12,12 @@ import numpy as np
 
 from ..core.cube import Cube
 from ..core.detectors.base import Method
-from ..core.errors import DataError
+from ..core.errors import DataError, ParameterError, WorkerError
 from ..core.run import ALONE, Run
 from ..core.scratch import Scratch, clear_away
 from ..core.tasks import Apply, Results, Surroundings, Task
 from .execution import Execution
-from .interpreter import find_interpreter
+from .interpreter import Interpreter, find_interpreter, forget
 from .launcher import Launcher
 from .packing import check_room, pack_cube, write_json
 
@@ -82,7 +82,7 @@ def in_workers(
     with _scratch_folder() as scratch:
         check_room(cube, scratch)
         # Started first: the processes load torch while the cube is packed.
-        with Launcher(interpreter, execution, device, scratch) as processes:
+        with _doubted(interpreter), Launcher(interpreter, execution, device, scratch) as processes:
             if execution.machines > 1:
                 where = f"machine {execution.machine} of {execution.machines} (from 0)"
                 run.message(f"This is {where}; they meet at {execution.rendezvous}.")
@@ -102,6 +102,16 @@ def in_workers(
                 pass
             # While the processes are held: at their end they remove the folder.
             yield _results(scratch, processes.results or [])
+
+
+@contextmanager
+def _doubted(interpreter: Interpreter) -> Iterator[None]:
+    """Ask the interpreter anew the next time, where the run shows that it is not what it was."""
+    try:
+        yield
+    except (WorkerError, ParameterError):
+        forget(interpreter)
+        raise
 
 
 def _results(scratch: Path, names: List[str]) -> Results:

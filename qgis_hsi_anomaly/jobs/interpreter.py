@@ -1,7 +1,7 @@
 """Find a Python interpreter that has torch: look at each candidate in order, in its own process.
 
 Nothing is installed into QGIS, and `sys.executable` may be QGIS itself, so every candidate is asked by a short program
-what it can do. Its answer is kept until the interpreter or its packages change.
+what it can do. Its answer is kept (`answers.py`) until the interpreter or its packages change.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ..core.errors import MissingLibraryError
 from ..core.run import ALONE, Run
+from .answers import Answers, is_answer
 
 OLDEST_TORCH = (1, 13)
 """Oldest torch that the worker runs on: Debian 12's."""
@@ -118,8 +119,15 @@ def find_interpreter(setting: str = "", run: Run = ALONE) -> Interpreter:
 
 
 def all_interpreters(setting: str = "", run: Run = ALONE) -> List[Interpreter]:
-    """Return what was found out about every candidate, in the order they are tried."""
+    """Return what is found out about every candidate, in the order they are tried; each is asked anew."""
+    for _, path, _ in _candidates(setting):
+        _answers.forget(path)
     return list(_look(setting, run))
+
+
+def forget(interpreter: Interpreter) -> None:
+    """Ask an interpreter anew the next time: what it answered is in doubt."""
+    _answers.forget(interpreter.path)
 
 
 def how_to_get() -> str:
@@ -260,7 +268,7 @@ def examine(source: str, path: str, own: bool = False, run: Run = ALONE) -> Inte
     return Interpreter(path, source, own, reason, python, torch, answer["numpy"] or "", tuple(answer["gpus"]))
 
 
-_answers: Dict[Tuple[str, bool], Tuple[Any, Dict[str, Any]]] = {}
+_answers = Answers()
 
 
 def probe(path: str, own: bool = False, run: Run = ALONE) -> Dict[str, Any]:
@@ -268,11 +276,12 @@ def probe(path: str, own: bool = False, run: Run = ALONE) -> Dict[str, Any]:
 
     Raises MissingLibraryError where it does not start or answer in time, Cancelled where the user does not wait.
     """
-    known = _answers.get((path, own))
-    if known is not None and known[0] == _stamp(path, known[1]["folders"]):
-        return known[1]
     if not os.path.isabs(path):
         raise MissingLibraryError("no program of that name is on PATH")
+    environment = clean_environment(own)
+    known = _answers.get(path, environment)
+    if known is not None:
+        return known
     try:
         # A list of arguments, no shell.
         process = subprocess.Popen(  # nosec B603
@@ -281,7 +290,7 @@ def probe(path: str, own: bool = False, run: Run = ALONE) -> Dict[str, Any]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=Path(path).parent,
-            env=clean_environment(own),
+            env=environment,
             **own_session(),
         )
         printed, complained = _answer_of(process, run)
@@ -289,15 +298,18 @@ def probe(path: str, own: bool = False, run: Run = ALONE) -> Dict[str, Any]:
         raise MissingLibraryError(f"it cannot be started ({error.strerror or error})") from error
     answers = [line[1:] for line in printed.decode("utf-8", "replace").splitlines() if line.startswith("@")]
     try:
-        answer: Dict[str, Any] = json.loads(answers[-1])
-    except (IndexError, ValueError) as error:
+        answer: Any = json.loads(answers[-1])
+    except (IndexError, ValueError):
+        answer = None
+    if not is_answer(answer):
         words = complained.decode("utf-8", "replace").strip().splitlines()
         said = words[-1] if words else "no answer"
         # Programs that are no Python repeat the question, which is long.
         said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]} …"
-        raise MissingLibraryError(f"it is no Python that works ({said})") from error
-    _answers[path, own] = (_stamp(path, answer["folders"]), answer)
-    return answer
+        raise MissingLibraryError(f"it is no Python that works ({said})")
+    found: Dict[str, Any] = answer
+    _answers.keep(path, environment, found)
+    return found
 
 
 def _answer_of(process: subprocess.Popen[bytes], run: Run) -> Tuple[bytes, bytes]:
@@ -325,12 +337,6 @@ def own_session() -> Dict[str, Any]:
     if sys.platform == "win32":
         return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
     return {"start_new_session": True}
-
-
-def _stamp(path: str, folders: List[str]) -> List[float]:
-    """Return the times of change by which an answer goes out of date."""
-    places = [path, str(Path(path).parent.parent / "pyvenv.cfg"), *folders]
-    return [os.stat(place).st_mtime if os.path.exists(place) else 0.0 for place in places]
 
 
 def _version(text: str) -> Tuple[int, int]:

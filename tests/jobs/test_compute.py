@@ -19,7 +19,7 @@ from qgis_hsi_anomaly.core.errors import Cancelled, DataError, ParameterError, W
 from qgis_hsi_anomaly.core.model_file import read_model
 from qgis_hsi_anomaly.core.run import ALONE, Run
 from qgis_hsi_anomaly.core.tasks import Apply, Fit
-from qgis_hsi_anomaly.jobs import launcher
+from qgis_hsi_anomaly.jobs import compute, launcher
 from qgis_hsi_anomaly.jobs.execution import Execution
 from tests.jobs.conftest import assert_nothing_left, processes_naming, run_in_worker
 from tests.jobs.toy import Toy
@@ -224,3 +224,16 @@ def test_cuda_without_a_gpu_is_refused(cube, torch_python):
 def test_the_worker_stays_below_the_package():
     assert launcher.WORKER == Path(qgis_hsi_anomaly.__file__).parent / "jobs" / "worker.py"
     assert launcher.WORKER.exists()
+
+
+def test_an_interpreter_whose_worker_fails_is_asked_anew(cube, scratch, monkeypatch, torch_python, tmp_path):
+    """What it answered once may be true no longer: its torch is broken, the GPU is gone."""
+    forgotten = []
+    monkeypatch.setattr(compute, "forget", forgotten.append)
+    broken = tmp_path / "broken.py"
+    broken.write_text("raise ImportError('no torch any more')\n", encoding="utf-8")
+    monkeypatch.setattr(launcher, "WORKER", broken)
+
+    with pytest.raises(WorkerError, match="no torch any more"):
+        run_in_worker(Fit(RX(), scores=True), cube, Execution(processes=1))
+    assert forgotten == [torch_python]

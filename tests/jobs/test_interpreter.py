@@ -11,6 +11,7 @@ import pytest
 
 from qgis_hsi_anomaly.core.errors import MissingLibraryError
 from qgis_hsi_anomaly.jobs import interpreter
+from qgis_hsi_anomaly.jobs.answers import Answers, answers_path
 from qgis_hsi_anomaly.jobs.interpreter import (
     all_interpreters,
     clean_environment,
@@ -33,9 +34,10 @@ def _bare(monkeypatch, tmp_path):
     """No candidates but those of the test."""
     monkeypatch.setattr(interpreter, "__file__", str(tmp_path / "nowhere" / "jobs" / "interpreter.py"))
     monkeypatch.setattr(interpreter, "own_pythons", list)
-    monkeypatch.setattr(interpreter, "_answers", {})
+    monkeypatch.setattr(interpreter, "_answers", Answers())
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
     monkeypatch.delenv(interpreter.VARIABLE, raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
 
 
 def fake(path, body="", **answer):
@@ -148,6 +150,73 @@ def test_the_answer_is_kept_until_interpreter_or_packages_change(tmp_path):
     os.utime(path, (time.time() + 9, time.time() + 9))
     with pytest.raises(MissingLibraryError):
         find_interpreter(path)
+
+
+@pytest.fixture
+def new_session(monkeypatch):
+    """Call it to begin a session that knows only what is in the file."""
+    return lambda: monkeypatch.setattr(interpreter, "_answers", Answers())
+
+
+def test_the_answer_is_kept_for_the_next_session(tmp_path, monkeypatch, new_session):
+    packages = tmp_path / "site-packages"
+    packages.mkdir()
+    path = fake(tmp_path / "python3", folders=[str(packages)])
+    first = find_interpreter(path)
+    new_session()
+    assert find_interpreter(path) == first and asked(path) == 1
+    assert answers_path().stat().st_mode & 0o77 == 0
+
+    for change in (
+        lambda: monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1"),
+        lambda: os.utime(packages, (time.time() + 5, time.time() + 5)),
+        lambda: Path(path).write_text(Path(path).read_text(encoding="utf-8") + "\n", encoding="utf-8"),
+        lambda: answers_path().write_text("[[[", encoding="utf-8"),
+        lambda: answers_path().write_text(json.dumps({path: {"stamp": [], "answer": 3}}), encoding="utf-8"),
+    ):
+        before = asked(path)
+        change()
+        new_session()
+        assert find_interpreter(path) == first and asked(path) == before + 1
+
+
+def test_what_has_no_torch_is_asked_again_in_the_next_session(tmp_path, new_session):
+    """The user may have mended it where we do not look."""
+    path = fake(tmp_path / "python3", torch=None)
+    for session in (1, 2):
+        with pytest.raises(MissingLibraryError):
+            find_interpreter(path)
+        assert asked(path) == session
+        new_session()
+
+
+def test_the_environment_check_and_a_failed_run_ask_anew(tmp_path, new_session):
+    path = fake(tmp_path / "python3")
+    found = find_interpreter(path)
+    all_interpreters(path)
+    assert asked(path) == 2
+    interpreter.forget(found)
+    new_session()
+    find_interpreter(path)
+    assert asked(path) == 3
+
+
+def test_interpreters_that_are_gone_are_not_kept(tmp_path):
+    gone, there = fake(tmp_path / "1" / "python3"), fake(tmp_path / "2" / "python3")
+    find_interpreter(gone)
+    os.remove(gone)
+    find_interpreter(there)
+    assert set(json.loads(answers_path().read_text(encoding="utf-8"))) == {there}
+
+
+def test_without_a_place_to_keep_it_the_interpreter_is_asked_each_time(tmp_path, monkeypatch, new_session):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".cache").write_text("a file, no folder", encoding="utf-8")
+    path = fake(tmp_path / "python3")
+    for session in (1, 2):
+        find_interpreter(path)
+        assert asked(path) == session
+        new_session()
 
 
 def test_the_environment_is_cleaned_of_what_misleads(monkeypatch):
