@@ -32,7 +32,8 @@ DONE, REFUSED, WRONG_USAGE, CANCELLED = 0, 1, 2, 130
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
     """Run one command. Returns the exit status: 0 done, 1 refused or failed, 2 wrong usage, 130 cancelled."""
-    parser = _parser()
+    words = sys.argv[1:] if argv is None else argv
+    parser = _parser(words)
     _complete(parser)
     arguments, more = parser.parse_known_args(argv)
     if more and (any(word.startswith("-") for word in more) or not hasattr(arguments, "output_folder")):
@@ -168,7 +169,8 @@ _BAR = 30
 """Letters of the bar."""
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of all commands that `words` may need: to load the tools takes time."""
     parser = argparse.ArgumentParser(
         prog="hsi-anomaly", description="Hyperspectral anomaly detection: score maps, their figures, models."
     )
@@ -237,7 +239,7 @@ def _parser() -> argparse.ArgumentParser:
         make.set_defaults(run=_suppress, show=_show_outcome, method=id)
         _add_json(make)
 
-    for tool in tools("command"):
+    for tool in () if set(words[:1]) & set(commands.choices) else tools("command"):
         make = command(tool.command or tool.id, tool.label)
         make.description, make.epilog = tool.summary, f"Source: {tool.source}" if tool.source else None
         _add_options(make, tool)

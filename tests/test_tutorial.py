@@ -126,4 +126,4 @@ class Source:
 @pytest.mark.parametrize("words", commands("cookbook.md"), ids=lambda words: words[0])
 def test_commands_of_the_cookbook_exist_with_their_options(words):
     """They are understood; their scenes are not here."""
-    cli._parser().parse_args(words)
+    cli._parser(words).parse_args(words)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Iterator, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence, Tuple
 
 import numpy as np
-import numpy.typing as npt
 
 from .errors import DataError
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:  # numpy.typing takes as long as four modules of ours
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
+else:
+    Array = np.ndarray
 
 MEMORY_BUDGET = 256 * 2**20
 """Bytes one row block and what is made of it may take, unless a cube says otherwise."""

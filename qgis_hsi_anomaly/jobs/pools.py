@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 import uuid
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, Callable, Dict, Generator, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Generator, Sequence, Tuple, Type, Union
 
 from ..core.errors import ParameterError, WorkerError
 from ..core.libraries import check_libraries
@@ -16,8 +15,6 @@ from .commands import GRACE
 
 Work = Callable[[Any, Callable[[], bool]], Any]
 """Does one piece; the second argument tells whether it should stop."""
-_LOST = (OSError, RuntimeError, asyncio.TimeoutError)
-"""What is raised where the scheduler is gone."""
 Result = Tuple[int, Union[Any, Exception]]
 """Number of a piece, and what its work returned, or why there is nothing."""
 
@@ -65,9 +62,10 @@ def each_on_dask(work: Work, pieces: Sequence[Any], address: str, run: Run) -> G
     check_libraries("DASK", ("distributed",))
     from distributed import Client, Event
 
+    refused: Tuple[Type[Exception], ...] = (*_lost(), ValueError, TypeError)
     try:
         client = Client(address, timeout=_CONNECT, set_as_default=False)
-    except (*_LOST, ValueError, TypeError) as error:
+    except refused as error:
         raise ParameterError(
             f"DASK: no scheduler answers at {address}: give its address as it prints it, such as tcp://10.0.0.1:8786."
         ) from error
@@ -95,10 +93,18 @@ def each_on_dask(work: Work, pieces: Sequence[Any], address: str, run: Run) -> G
         client.close()
 
 
+def _lost() -> Tuple[Type[Exception], ...]:
+    """Return what is raised where the scheduler is gone."""
+    import asyncio  # a hundredth of a second, which QGIS would wait for at every start
+
+    return OSError, RuntimeError, asyncio.TimeoutError
+
+
 def _on_worker(work: Work, piece: Any, name: str) -> Any:
     """Do a piece on a worker, until the event `name` is set."""
     from distributed import Event, get_client
 
+    lost = _lost()
     event = Event(name, client=get_client())
     told, asked = False, float("-inf")
 
@@ -108,7 +114,7 @@ def _on_worker(work: Work, piece: Any, name: str) -> Any:
             asked = time.monotonic()
             try:
                 told = bool(event.is_set())
-            except _LOST:
+            except lost:
                 told = True
         return told
 
@@ -134,5 +140,5 @@ def _stop(client: Any, stop: Any, futures: Sequence[Any]) -> None:
         while time.monotonic() < until and not all(future.done() for future in futures):
             time.sleep(_LOOK)
         client.cancel(list(futures))
-    except _LOST:
+    except _lost():
         return
