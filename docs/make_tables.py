@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Callable, Dict, List, Sequence
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -71,7 +72,8 @@ def short(value: float, digits: int = 4) -> str:
 
 def mean(by_scene: Rows, figure: str) -> float:
     """Return the mean of a figure over the six scenes."""
-    return float(sum(by_scene[scene][figure] for scene in PAPER) / len(PAPER))
+    # fmean rounds once: sums of floats differ between versions of Python.
+    return fmean(by_scene[scene][figure] for scene in PAPER)
 
 
 def means() -> str:

@@ -288,7 +288,7 @@ def tanager(
         'GROUP=GridStructure\n\tGROUP=GRID_1\n\t\tGridName="HYP"\n'
         f"\t\tXDim={COLUMNS}\n\t\tYDim={ROWS}\n\t\tUpperLeftPointMtrs=({left:.2f},{top:.2f})\n"
         f"\t\tLowerRightMtrs=({left + size * COLUMNS:.2f},{top - size * ROWS:.2f})\n"
-        f"\t\tProjection=HE5_GCTP_UTM\n\t\tZoneCode={zone}\n\tEND_GROUP=GRID_1\nEND_GROUP=GridStructure\n"
+        f"\t\tProjection=HE5_GCTP_UTM\n\t\tZoneCode={zone}\n\tEND_GROUP=GRID_1\nEND_GROUP=GridStructure\nEND\n"
     )
     with h5py.File(path, "w") as file:
         made = file.create_dataset(
