@@ -135,7 +135,7 @@ def _parsed(header: Dict[str, Any], arrays: Dict[str, Array]) -> BackgroundSums:
     )
     if numbers.shape != found.moments.pilot.shape or not len(numbers):
         raise ValueError("The sums are not those of the bands.")
-    if numbers.min() < 1 or numbers.max() > found.raster_bands or len(set(numbers.tolist())) < len(numbers):
+    if numbers.min() < 1 or numbers.max() > found.raster_bands or len(set(map(int, numbers))) < len(numbers):
         raise ValueError("The numbers of the bands contradict each other.")
     return found
 
@@ -302,7 +302,7 @@ def _common_places(heads: Sequence[_Head], regularization: str) -> List[Array]:
     cut = [(head, item) for head, item in zip(heads, places) if len(item) < len(head.band_numbers)]
     if cut and regularization == "ledoitwolf":
         asked = "; ".join(
-            f"{numbers_text(np.sort(head.band_numbers[item]).tolist())} for {head.name}"
+            f"{numbers_text([int(number) for number in np.sort(head.band_numbers[item])])} for {head.name}"
             for head, item in cut[:3]
         )
         more = f" (and {len(cut) - 3} more)" if len(cut) > 3 else ""
@@ -364,7 +364,7 @@ def _model(
     first: _Head, places: Array, detector: RX, background: RXBackground, versions: Dict[str, str]
 ) -> Model:
     """Return the model, with the bands of the first scene at some places."""
-    wavelengths = None if first.wavelengths is None else first.wavelengths[places].tolist()
+    wavelengths = None if first.wavelengths is None else [float(nm) for nm in first.wavelengths[places]]
     numbers = [int(number) for number in first.band_numbers[places]]
     return Model(detector, len(places), wavelengths, numbers, first.raster_bands, versions, background)
 

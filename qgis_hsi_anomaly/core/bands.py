@@ -94,7 +94,7 @@ def match_bands(
     raise ModelError(
         f"The raster does not have the model's bands: the model was fitted on {len(band_numbers)} bands "
         f"(numbers {numbers_text(band_numbers)} of {raster_bands}), the raster has {len(usable)} usable ones "
-        f"(numbers {numbers_text(usable.tolist())} of {len(table.names)})."
+        f"(numbers {numbers_text([int(number) for number in usable])} of {len(table.names)})."
     )
 
 

@@ -131,8 +131,10 @@ class JointBackground:
         rows, columns, bands = pixels.shape
         count, size = rows * columns, len(self.correlations)
         spectra = pixels.reshape(count, bands)
-        u, v = np.empty((count, size)), np.empty((count, size))
-        own_u, own_v = np.empty(count), np.empty(count)
+        u: Array = np.empty((count, size))
+        v: Array = np.empty((count, size))
+        own_u: Array = np.empty(count)
+        own_v: Array = np.empty(count)
         starts = range(0, count, CHUNK)
         parts = map_threads(lambda start: self._chunk(spectra[start : start + CHUNK], method), starts)
         for start, chunk in zip(starts, parts):
@@ -156,7 +158,7 @@ class JointBackground:
                 cross = np.einsum("ijk,ijk->ij", fixed[here], moved[there])
                 np.fmin(least[inner], own_fixed[here] + own_moved[there] - 2 * cross, out=least[inner])
             run.check_cancelled()
-        return np.maximum(after_shifted, before_shifted)
+        return np.asarray(np.maximum(after_shifted, before_shifted))
 
     def _chunk(self, spectra: Array, method: str) -> Chunk:
         bands = len(self.axes_before)

@@ -104,7 +104,7 @@ def stripes(pixels: Array, valid: Array, numbers: Array) -> str:
         return ""
     bands = [int(number) for number in numbers[striped.any(axis=0)]]
     columns = np.flatnonzero(striped.any(axis=1)) + 1
-    where = _numbered("column", columns.tolist())
+    where = _numbered("column", [int(number) for number in columns])
     return (
         f"Stripes along columns, in {_numbered('band', bands)} at {where} (columns count from 0): they can raise false "
         "alarms that stand in a line. Leave these bands out with BANDS, or remove the stripes first."

@@ -265,7 +265,7 @@ def _draw_map(scores: Array, stops: Sequence[Stop], anomaly: Array, known: Array
         axes.imshow(veil, interpolation="nearest", extent=extent)
         handles.append(Patch(facecolor="#8c919b", label="without truth"))
     corners = _outline(_reduced(np.logical_or, anomaly, side))
-    axes.add_collection(LineCollection(side * corners - 0.5, colors=_OUTLINE, linewidths=1))
+    axes.add_collection(LineCollection(list(side * corners - 0.5), colors=_OUTLINE, linewidths=1))
     handles.append(Patch(facecolor="none", edgecolor=_OUTLINE, label="anomalies of the truth"))
     axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5), xlabel="column", ylabel="row")
     title = f"Highest score of {side} x {side} pixels" if side > 1 else "Score"

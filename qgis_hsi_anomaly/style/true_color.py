@@ -64,5 +64,5 @@ def _colors(cube: Cube, bands: Tuple[int, int, int]) -> Array:
     """Return red, green and blue of valid pixels, (n, 3): of all rows, or evenly drawn ones of a large cube."""
     rows = np.flatnonzero(cube.valid.any(axis=1))
     every = max(1, len(rows) * cube.columns // _MOST)
-    found = [cube.read_rows(row, row + 1)[0][cube.valid[row]][:, bands] for row in rows[::every].tolist()]
+    found = [cube.read_rows(row, row + 1)[0][cube.valid[row]][:, bands] for row in map(int, rows[::every])]
     return np.concatenate(found)

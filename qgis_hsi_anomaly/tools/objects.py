@@ -157,8 +157,9 @@ class ObjectsTool(ThresholdParameters, Tool):
             write_style(outputs, self.output, objects_style(self.output), run)
         run.message(f"{len(objects)} {'object' if len(objects) == 1 else 'objects'}.")
         guard = inner_window(scores.metadata)
-        if guard is not None and wider_than_guard(objects.width.tolist(), guard):
-            run.warning(wider_than_guard(objects.width.tolist(), guard))
+        doubt = "" if guard is None else wider_than_guard([int(width) for width in objects.width], guard)
+        if doubt:
+            run.warning(doubt)
         return FoundObjects(found, low, objects, {name: values for name, (_, values) in columns.items()})
 
     def _on_the_grid(self, path: str, scores: ScoreMap) -> ScoreMap:

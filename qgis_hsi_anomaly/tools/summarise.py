@@ -68,7 +68,7 @@ class Summarise(Tool):
         outputs.claim(record_path(self.sums), "run record")
         record = Record("summarise", run, input=self.input, parameters=self.values())
         cube = open_cube(self.input, self.bands or None, self.background or None, run=record.part(0.0, 0.4))
-        unit = unit_of(self.input, cube.band_numbers.tolist())
+        unit = unit_of(self.input, [int(number) for number in cube.band_numbers])
         sums = sums_of(cube, unit, versions(), self.allow_few, record.part(0.4, 0.95))
         record.lap("sum")
         record.note(

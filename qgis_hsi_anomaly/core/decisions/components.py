@@ -7,7 +7,7 @@ fewer of them, none crosses a border of blocks, and two of neighboring rows that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Tuple
+from typing import List, Tuple
 
 import numpy as np
 
@@ -121,7 +121,8 @@ def budget_threshold(scores: Scores, largest: Largest, budget: int, run: Run = A
 
 def _pixels_above(scores: Scores, level: float, run: Run) -> Tuple[Array, Array]:
     """Return the positions and scores of the pixels above a level."""
-    positions, highest = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.float32)]
+    positions: List[Array] = [np.zeros(0, dtype=np.int64)]
+    highest: List[Array] = [np.zeros(0, dtype=np.float32)]
     for first_row, values in scores.blocks():
         with np.errstate(invalid="ignore"):
             here = np.flatnonzero(values > level)

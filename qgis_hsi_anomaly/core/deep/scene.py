@@ -170,7 +170,7 @@ def fingerprint(cube: Cube, run: Run = ALONE) -> int:
 
 def extremes(low: float, high: float, run: Run) -> Tuple[float, float]:
     """Return the smallest `low` and the largest `high` of all processes."""
-    table = np.zeros((run.processes.size, 2))
+    table: Array = np.zeros((run.processes.size, 2))
     table[run.processes.rank] = low, high
     table = run.sum(table)
     return float(table[:, 0].min()), float(table[:, 1].max())

@@ -174,7 +174,7 @@ def score_spectra(
     score : takes spectra (n_pixels, bands), gives their scores (n_pixels,). bytes_per_pixel : see `Cube.block_height`.
     Returns (rows, columns) float32, NaN where not valid, the whole map in every process.
     """
-    scores = np.zeros((cube.rows, cube.columns), dtype=np.float32)
+    scores: Array = np.zeros((cube.rows, cube.columns), dtype=np.float32)
     for block, part in run.blocks(cube, bytes_per_pixel=bytes_per_pixel):
         spectra, found = block.spectra, []
         chunks = [spectra[start : start + CHUNK] for start in range(0, len(spectra), CHUNK)]

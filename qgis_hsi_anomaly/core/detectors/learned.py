@@ -213,14 +213,14 @@ class LearnedBackground(Background):
         for (model, control), part in zip(self.members, run.part(0.0, 0.8).parts(len(self.members))):
             trained.append(self._map(model, scene, part.part(0.0, 0.5)))
             untrained.append(self._map(control, scene, part.part(0.5, 1.0)))
-        score = np.mean(trained, axis=0, dtype=np.float32)
+        score: Array = np.asarray(np.mean(trained, axis=0, dtype=np.float32))
         score[~cube.valid] = np.nan
         maps = {"score": score}
         if len(trained) > 1:
-            maps["spread"] = np.std(trained, axis=0, dtype=np.float32)
+            maps["spread"] = np.asarray(np.std(trained, axis=0, dtype=np.float32))
             maps["spread"][~cube.valid] = np.nan
         rx = RX().fit(cube, run.part(0.8, 0.9)).score(cube, run.part(0.9, 1.0))
-        control_correlation = rank_correlation(score, np.mean(untrained, axis=0))
+        control_correlation = rank_correlation(score, np.asarray(np.mean(untrained, axis=0)))
         rx_correlation = rank_correlation(score, rx)
         run.metric("untrained_control_correlation", control_correlation)
         run.metric("rx_correlation", rx_correlation)

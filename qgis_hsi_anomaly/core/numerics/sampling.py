@@ -15,7 +15,7 @@ def sample_spectra(cube: Cube, count: int, seed: int = 0, run: Run = ALONE) -> A
     """
     total = int(np.count_nonzero(cube.background))
     if total <= count:
-        chosen = np.arange(total)
+        chosen: Array = np.arange(total)
     else:
         chosen = np.sort(np.random.default_rng(seed).choice(total, count, replace=False))
     # Number of background pixels before each row: where the chosen ones are.

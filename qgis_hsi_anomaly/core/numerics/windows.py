@@ -99,7 +99,7 @@ def score_windows(
     bytes_per_pixel : of a row block: its spectra and features, with the copies that are made of them.
     Returns (rows, columns) float32, NaN where not valid, the whole map in every process.
     """
-    scores = np.zeros((cube.rows, cube.columns), dtype=np.float32)
+    scores: Array = np.zeros((cube.rows, cube.columns), dtype=np.float32)
     for block, part in run.blocks(cube, window.reach, bytes_per_pixel):
         tiles = list(_tiles(block, cube, window.reach, transform, tile_size))
         for number, (tile, found) in enumerate(zip(tiles, map_threads(score_tile, tiles)), 1):

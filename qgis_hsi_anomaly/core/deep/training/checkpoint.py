@@ -16,7 +16,7 @@ import time
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple, cast
 
 import numpy as np
 import torch
@@ -129,7 +129,7 @@ class Checkpoint:
             descriptor, temporary = tempfile.mkstemp(prefix=".hsi-anomaly-", dir=self.path.parent)
             try:
                 with os.fdopen(descriptor, "wb") as stream:
-                    np.savez(stream, **arrays)
+                    cast(Any, np.savez)(stream, **arrays)  # some types take a name for its option
                 os.replace(temporary, self.path)
             finally:
                 Path(temporary).unlink(missing_ok=True)
@@ -160,7 +160,7 @@ class Checkpoint:
 
     def _read(self, run: Run) -> Array:
         """Return the file's bytes, as process 0 reads them; none where it is not there."""
-        raw = np.zeros(0, dtype=np.uint8)
+        raw: Array = np.zeros(0, dtype=np.uint8)
         if run.processes.rank == 0 and self.path.exists():
             raw = np.frombuffer(self.path.read_bytes(), dtype=np.uint8)
         size = int(run.sum(np.array([len(raw)], dtype=np.int64))[0])
