@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch", reason="learned detectors need torch")
 import torch.multiprocessing as mp  # noqa: E402
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
+from qgis_hsi_anomaly.core.deep.models import mskdad_published  # noqa: E402
 from qgis_hsi_anomaly.core.deep.processes import Meeting, choose_device, join, leave, sum_tensor  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.registry import make_detector  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.rx import RX  # noqa: E402
@@ -23,6 +24,8 @@ DETECTORS = {
     "paper": SSCADE(variant="paper", epochs=5, members=2),
     "liade-published": make_detector("liade", {"variant": "published", "epochs": 1, "learning_rate": 1e-3}),
     "scaae-published": make_detector("scaae", {"variant": "published", "epochs": 3, "learning_rate": 1e-2}),
+    "mskdad-published": make_detector("mskdad", {"variant": "published", "epochs": 1}),
+    "mskdad-attentive": make_detector("mskdad", {"attention": "eca", "epochs": 1}),
     "rx": RX(),
     # Steps large enough for the training to matter; those of sscade's improved variant are a hundred times its rate,
     # those of scaae ten times.
@@ -35,8 +38,15 @@ TOLERANCES = {
     # The root in paper's divergence magnifies float32's rounding on a scene this small.
     "paper": 3e-4,
     "liade": 5e-4,
+    # Convolutions in float32.
+    "mskdad-published": 1e-3,
 }
 """Shares of a map's range; of all others 1e-4."""
+
+
+def shorten():
+    """Fewer steps of teacher and student."""
+    mskdad_published.TEACHER_STEPS, mskdad_published.PublishedDistillation.steps = 2, 2
 
 
 def uneven_scene():
@@ -52,6 +62,7 @@ def uneven_scene():
 def work(rank, size, folder):
     """Join as process `rank`, check the sums, and save every detector's maps."""
     torch.set_num_threads(1)
+    shorten()
     run = Run(processes=join("cpu", Meeting(rank, size, folder=folder)))
     assert (run.processes.rank, run.processes.size) == (rank, size)
     own = np.array([1, rank], dtype=np.float64)
@@ -65,8 +76,10 @@ def work(rank, size, folder):
 
 
 @pytest.mark.parametrize("size", [2, 3])
-def test_processes_give_the_scores_of_one(tmp_path, size):
+def test_processes_give_the_scores_of_one(tmp_path, monkeypatch, size):
     """Uneven rows, gaps, a process without background: every process holds the map that one alone makes."""
+    monkeypatch.setattr(mskdad_published, "TEACHER_STEPS", 2)
+    monkeypatch.setattr(mskdad_published.PublishedDistillation, "steps", 2)
     mp.spawn(work, (size, str(tmp_path)), nprocs=size)
 
     # In one thread too: batches of five pixels magnify how sums were rounded.
