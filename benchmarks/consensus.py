@@ -1,11 +1,12 @@
 """Rules that combine detectors without labels, compared: what docs/consensus.md reports.
 
-    HSI_ANOMALY_DATA=data python -m benchmarks.consensus [--seeds 0 1 2 3] [--output FOLDER]
+    HSI_ANOMALY_DATA=data python -m benchmarks.consensus [--seeds 0 1 2 3] [--also mskdad] [--output FOLDER]
     python -m benchmarks.consensus --large [--output FOLDER]
 
 The first prints, for every rule, figures over the thirteen real scenes and the mean over the simulated scenes of
 `simulated.py`; then what is reached where, for each place, the rule is chosen on the other places; then how often the
-consensus is wrong where its members disagree. Real scenes come from the folder that HSI_ANOMALY_DATA names.
+consensus is wrong where its members disagree. Real scenes come from the folder that HSI_ANOMALY_DATA names. With
+`--also` a further detector is tried as a member, and how alike it and rx rank the background (Spearman) is printed.
 
 The second makes a raster of 1000 x 1000 x 224 in a temporary folder, runs `consensus` with its defaults and
 prints seconds, processor seconds and peak memory.
@@ -32,7 +33,7 @@ from qgis_hsi_anomaly.core.detectors.registry import make_detector
 from qgis_hsi_anomaly.core.metrics import figures, label_scores
 from qgis_hsi_anomaly.core.numerics.area_opening import area_openings, rank_levels
 from qgis_hsi_anomaly.core.numerics.line_opening import line_opening
-from qgis_hsi_anomaly.core.numerics.ranks import rank_normal
+from qgis_hsi_anomaly.core.numerics.ranks import rank_correlation, rank_normal
 from qgis_hsi_anomaly.core.run import Run
 from qgis_hsi_anomaly.raster.reader import open_cube, read_truth
 
@@ -73,8 +74,8 @@ def product(share: int, names: Sequence[str] = MEMBERS, each: Rule = evidence, w
     )
 
 
-def rules() -> Dict[str, Rule]:
-    """Every rule: takes maps by name, gives the combined score."""
+def rules(also: str = "") -> Dict[str, Rule]:
+    """Every rule: takes maps by name, gives the combined score. also : a further member that is tried."""
     equal: Dict[str, float] = {}
 
     def after(rule: Rule, residue: Callable[[Array], Array]) -> Rule:
@@ -106,10 +107,17 @@ def rules() -> Dict[str, Rule]:
             f"consensus without {name}": product(5, [other for other in MEMBERS if other != name])
             for name in MEMBERS
         },
+        **({f"consensus with {also}": product(5, [*MEMBERS, also])} if also else {}),
+        **{
+            f"consensus with {also}, without {name}": product(
+                5, [*(other for other in MEMBERS if other != name), also]
+            )
+            for name in (("rx", "knn") if also else ())
+        },
     }
 
 
-def member_maps(array: Array) -> Maps:
+def member_maps(array: Array, also: str = "") -> Maps:
     """Score maps of the members: at their defaults, as the consensus sets them, and with suspects left out."""
     cube = ArrayCube(array)
     members = Consensus().members(cube)
@@ -122,6 +130,8 @@ def member_maps(array: Array) -> Maps:
         for name in MEMBERS:
             if name not in LEARN_FIRST:
                 maps[f"{name} {share}"] = members[name][0].fit(clean).score(cube)
+        if also and share == 5:
+            maps[f"{also} {share}"] = make_detector(also, {}).fit(clean).score(cube)
     return maps
 
 
@@ -138,14 +148,18 @@ def scenes(seeds: Sequence[int]) -> Iterator[Tuple[str, Array, Array]]:
             yield (f"difficult/{setting.name}/{seed}", *scene(setting, seed))
 
 
-def compare(seeds: Sequence[int], output: str) -> None:
+def compare(seeds: Sequence[int], output: str, also: str = "") -> None:
     """Print and save the tables."""
     found: Dict[str, Dict[str, Dict[str, float]]] = {}
     wrong: List[List[float]] = []
+    alike: List[List[str]] = []
     for name, array, truth in scenes(seeds):
-        maps = member_maps(array)
+        maps = member_maps(array, also)
+        if also:
+            pair = [maps[f"{member} 5"][~truth] for member in (also, "rx")]
+            alike.append([name, f"{rank_correlation(*pair):.3f}"])
         found[name] = {}
-        for rule, combine in rules().items():
+        for rule, combine in rules(also).items():
             scores = np.asarray(combine(maps))
             recall = object_recall(scores, truth)
             found[name][rule] = {**figures(label_scores(scores, truth)), "OBJECT_RECALL": recall}
@@ -153,7 +167,7 @@ def compare(seeds: Sequence[int], output: str) -> None:
             cube = ArrayCube(array)
             wrong.append(disagreement(Consensus().fit(cube).maps(cube), truth))
         print(name, flush=True)
-    real = {rule: {name: found[name][rule] for name in SCENES} for rule in rules()}
+    real = {rule: {name: found[name][rule] for name in SCENES} for rule in rules(also)}
     rows = [[rule, *line(real[rule]), *simulated_means(found, rule)] for rule in real]
     chosen, reached = left_out(real)
     rows.append(["chosen on the other places", *line(reached), "-", "-"])
@@ -176,7 +190,9 @@ def compare(seeds: Sequence[int], output: str) -> None:
     parts = [[f"{n + 1}", f"{means[n, 0]:.3f}", f"{means[n, 1]:.3f}"] for n in range(5)]
     text += "\n\nBy fifths of SPREAD, the highest 2 % flagged, real scenes\n"
     text += table(["fifth", "of the flagged, false", "of the targets, missed"], parts)
-    save(Path(output), "consensus", text, found)
+    if also:
+        text += f"\n\nRank correlation of {also} with rx on the background\n" + table(["scene", ""], alike)
+    save(Path(output), f"consensus-{also}" if also else "consensus", text, found)
 
 
 def left_out(
@@ -260,14 +276,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3])
+    parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2, 3])
+    parser.add_argument("--also", default="", help="a further detector, tried as a member")
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--output", default="build/bench")
     arguments = parser.parse_args()
     if arguments.large:
         large(arguments.output)
     else:
-        compare(arguments.seeds, arguments.output)
+        compare(arguments.seeds, arguments.output, arguments.also)
 
 
 if __name__ == "__main__":
