@@ -163,7 +163,12 @@ class LearnedDetector(Detector):
 
     def working_memory(self, cube: Cube) -> int:
         """The process that trains: torch itself, and what is kept of the layers' outputs for the backward pass."""
-        return _TORCH + min(self.memory_budget, _LAYERS * cube.rows * cube.columns * cube.bands)
+        return _TORCH + min(self.memory_budget, self.layer_bytes * cube.rows * cube.columns * cube.bands)
+
+    @property
+    def layer_bytes(self) -> int:
+        """Bytes that the layers keep for a value of the cube, about."""
+        return _LAYERS
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> LearnedBackground:
         """Rebuild the background from a model file."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 VARIANTS = ("reference", "paper", "improved")
 RECTIFIED_FROM = 20000
 """Pixels from which on the published code has relu6 for tanh."""
+MAMBA_LAYERS = 280
+"""Bytes that a state space keeps for a value of the cube, about."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class SSCADE(LearnedDetector):
     Three exchanges a step between processes where the paper has one.
 
     `improved` is another training of the same parts, by denoising score matching.
+
+    ENCODER mamba puts SpectralMamba's encoder (J. Yao et al., arXiv 2404.08489) in the place of the dense layers that
+    make a spectrum's code: pieces of 16 bands run through a state space of 32 channels and 8 states. Assumed: its
+    sizes, and the code, linear in the pieces' tanh. Left out: the gate that merges a spectrum with its neighbors', and
+    pieces that begin anew at dropped bands. No better, and slower: docs/sources.md.
     """
 
     id: ClassVar[str] = "sscade"
@@ -102,6 +109,14 @@ class SSCADE(LearnedDetector):
         maximum=100.0,
         advanced=True,
     )
+    encoder: str = choice(
+        "dense",
+        ("dense", "mamba"),
+        "Encoder",
+        "What makes a code of a spectrum in the reference and paper variants: dense layers, or (mamba) a state space "
+        "that runs along the bands, as in SpectralMamba. It takes about ten times as long and is no better here.",
+        advanced=True,
+    )
     gradient_compression: str = choice(
         "none",
         ("none", "rsdgc"),
@@ -119,6 +134,13 @@ class SSCADE(LearnedDetector):
         maximum=10000.0,
         advanced=True,
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.encoder != "dense" and self.variant == "improved":
+            raise ParameterError(
+                "sscade: ENCODER must be dense in the improved VARIANT, whose ten components are no spectrum."
+            )
 
     def fit(self, cube: Cube, run: Run = ALONE, checkpoint: Optional[Checkpoint] = None) -> LearnedBackground:
         """Train every member. ParameterError where compressed gradients are to be kept in a checkpoint."""
@@ -173,4 +195,10 @@ class SSCADE(LearnedDetector):
             feature_alpha=self.alpha if reference else 1.0,
             sums_over_bands=not reference,
             compression=self._compression,
+            encoder=self.encoder,
         )
+
+    @property
+    def layer_bytes(self) -> int:
+        """A state space keeps more."""
+        return MAMBA_LAYERS if self.encoder == "mamba" else super().layer_bytes

@@ -22,6 +22,7 @@ from tests.core.deep.scenes import LEARNED, small_scene  # noqa: E402
 DETECTORS = {
     "reference": SSCADE(variant="reference", epochs=5, learning_rate=1e-3),
     "paper": SSCADE(variant="paper", epochs=5, members=2),
+    "mamba": SSCADE(variant="reference", encoder="mamba", epochs=2, learning_rate=1e-3),
     "liade-published": make_detector("liade", {"variant": "published", "epochs": 1, "learning_rate": 1e-3}),
     "scaae-published": make_detector("scaae", {"variant": "published", "epochs": 3, "learning_rate": 1e-2}),
     "mskdad-published": make_detector("mskdad", {"variant": "published", "epochs": 1}),

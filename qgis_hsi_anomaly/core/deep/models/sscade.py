@@ -23,6 +23,7 @@ from ..parts.joint_loss import (
 )
 from ..parts.mixture import energies, log_densities
 from ..parts.spatial import SpatialAutoencoder, feature_range
+from ..parts.state_space import StateSpaceBranch
 from ..scene import Scene
 from ..training.compression import Compression, report_traffic
 from ..training.loop import train
@@ -45,7 +46,7 @@ class Design:
     spatial_error : weight of the spatial branch's mean squared error in the joint loss.
     sums_over_bands : the loss as the text prints it: squared errors summed over bands, the last term divided by the
     number of pixels; otherwise as the published code has it, with the mean over bands and no division.
-    optimizer : adam or sgd.
+    optimizer : adam or sgd. encoder : of spectra, name in ENCODERS.
     compression : how many times fewer entries of gradients are exchanged (RS-DGC); 0 exchanges all.
     """
 
@@ -62,6 +63,7 @@ class Design:
     weights: LossWeights = LossWeights()
     sums_over_bands: bool = False
     optimizer: str = "adam"
+    encoder: str = "dense"
     compression: float = 0.0
 
 
@@ -96,7 +98,14 @@ class JointDensity(LearnedModel):
             error * (inputs if design.sums_over_bands else 1) for (inputs, _), error in zip(branches, errors)
         ]
         self.network = FusedBranches(
-            branches, design.latent, design.components, design.features, codes, features, errors
+            branches,
+            design.latent,
+            design.components,
+            design.features,
+            codes,
+            features,
+            errors,
+            design.encoder,
         )
         depth = self.code_size
         self.register_buffer("feature_range", torch.tensor([0.0, 1.0], dtype=torch.float64))
@@ -118,6 +127,9 @@ class JointDensity(LearnedModel):
         if self.design.rectified_from is not None:
             self.rectified.fill_(scene.total >= self.design.rectified_from)
             self.network.rectify(bool(self.rectified))
+        for branch in self.network.parts:
+            if isinstance(branch, StateSpaceBranch):
+                branch.encoder.sort(scene.cube.wavelengths)
         # One a training, as its residuals belong to its layers.
         hooks = (
             [Compression(self.design.compression) for _ in range(2)]

@@ -53,6 +53,10 @@ class Branch(nn.Module):
         code, sums = _Comparison.apply(values, quartic, self.rectified, *weights)
         return code, sums
 
+    def graph_bytes(self) -> int:
+        """Return the bytes of the outputs of all layers for a pixel."""
+        return sum(4 * layer.out_features for layer in self.linear)
+
 
 class _Comparison(torch.autograd.Function):
     """Code and cross sums of a branch."""

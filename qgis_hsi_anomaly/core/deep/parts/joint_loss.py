@@ -15,7 +15,7 @@ One process and many, small chunks and large, agree to rounding.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Dict, Iterable, List, Optional, Protocol, Sequence, Tuple
+from typing import Callable, Dict, Iterable, List, Optional, Protocol, Sequence, Tuple, Type
 
 import torch
 from torch import Tensor, nn
@@ -25,11 +25,15 @@ from ..processes import sum_tensor
 from .branches import Branch
 from .features import FEATURES
 from .mixture import EstimationNetwork, evaluate, log_densities, moment_sums, weighted_gradient
+from .state_space import StateSpaceBranch
 
 AT_ONCE = 8192
 """Pixels whose energies are worked on at once on a CPU."""
 CUDA_AT_ONCE = 262144
 """Pixels whose energies are worked on at once on a GPU."""
+
+ENCODERS: Dict[str, Type[Branch]] = {"dense": Branch, "mamba": StateSpaceBranch}
+"""What makes a code of a spectrum, by name."""
 
 Chunks = Callable[[], Iterable[Tuple[slice, List[Tensor]]]]
 """Goes through this process's pixels: their places, and the inputs of every branch, (n, width) each."""
@@ -49,7 +53,7 @@ class PixelCounts(Protocol):
 class FusedBranches(nn.Module):
     """Autoencoding branches, fused into one code z a pixel, and the network that estimates its memberships.
 
-    branches : their inputs and hidden units. features : name in FEATURES.
+    branches : their inputs and hidden units. features : name in FEATURES. encoder : of the first branch, in ENCODERS.
     code_weights, feature_weights : a branch's weight in z = (sum of codes, sum of features).
     error_weights : of a branch's mean squared error in the loss.
 
@@ -66,12 +70,14 @@ class FusedBranches(nn.Module):
         code_weights: Sequence[float],
         feature_weights: Sequence[float],
         error_weights: Sequence[float],
+        encoder: str = "dense",
     ) -> None:
         super().__init__()
-        self.branches = nn.ModuleList([Branch(inputs, units, latent) for inputs, units in branches])
+        kinds = [ENCODERS[encoder]] + [Branch] * (len(branches) - 1)
+        self.branches = nn.ModuleList([kind(*sizes, latent) for kind, sizes in zip(kinds, branches)])
         self.estimation = EstimationNetwork(latent + 2, components)
         for module in self.modules():
-            if isinstance(module, nn.Linear):
+            if isinstance(module, nn.Linear) and module.bias is not None:
                 nn.init.zeros_(module.bias)
         self.features = FEATURES[features]
         self.latent = latent
@@ -106,8 +112,8 @@ class FusedBranches(nn.Module):
         return torch.cat([statistics[: self.latent], features])  # type: ignore[list-item]
 
     def graph_bytes(self) -> int:
-        """Return the bytes of the outputs of all layers for a pixel."""
-        return sum(4 * layer.out_features for branch in self.parts for layer in branch.linear)
+        """Return the bytes that are kept for a pixel's backward pass."""
+        return sum(branch.graph_bytes() for branch in self.parts)
 
     def cross_sums(self, statistics: Tensor) -> Sequence[Tensor]:
         """Return the branches' cross sums, (4, n) each, among the statistics."""
