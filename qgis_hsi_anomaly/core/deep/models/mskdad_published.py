@@ -142,7 +142,7 @@ class PublishedDistillation(TileDistillation):
 
     def tile_losses(self, tiles: Tensor, masks: Tensor, draws: List[np.random.Generator]) -> Tensor:
         """Return distances of a tile and its altered copy, and how differently both networks see the two."""
-        copies = torch.stack([altered(tile, mask, random) for tile, mask, random in zip(tiles, masks, draws)])
+        copies = torch.stack([altered(*one) for one in zip(tiles, masks, draws)])
         both, twice = torch.cat([tiles, copies]), torch.cat([masks, masks])
         with torch.no_grad():
             taught = self.teacher(both, twice, self.norm)
@@ -182,10 +182,10 @@ def over_tile(values: Tensor, mask: Tensor) -> Tensor:
     return (values * weights).sum(dim=(1, 2)) / weights.sum(dim=(1, 2)).clamp_min(GUARD)
 
 
-def altered(tile: Tensor, mask: Tensor, random: np.random.Generator) -> Tensor:
+def altered(tile: Tensor, mask: Tensor, draws: np.random.Generator) -> Tensor:
     """Return a copy (components, SIDE, SIDE) of a tile: another gain and offset, blurred, the first component alone."""
-    gain, offset = (random.normal(mean, BRIGHTNESS, (len(tile), 1, 1)) for mean in (1, 0))
-    recolored, blurred, gray = random.random(3) < (LIKELY, LIKELY, SELDOM)
+    gain, offset = (draws.normal(mean, BRIGHTNESS, (len(tile), 1, 1)) for mean in (1, 0))
+    recolored, blurred, gray = draws.random(3) < (LIKELY, LIKELY, SELDOM)
     if recolored:
         tile = tile * torch.from_numpy(gain).to(tile) + torch.from_numpy(offset).to(tile)
     if blurred:
