@@ -88,21 +88,22 @@ class Parameter:
         if self.kind == "bands":
             return "a list of band numbers such as 1,2,5-40"
         if self.is_path:
-            return {"raster": "a raster", "region": "a raster or polygons", "vector": "a vector layer"}.get(
-                self.kind, f"the name of a {self.kind}"
-            ) + (" or several" if self.several else "")
+            known = {"raster": "a raster", "region": "a raster or polygons", "vector": "a vector layer"}
+            path = known.get(self.kind, f"the name of a {self.kind}")
+            return f"{path} or several" if self.several else path
         if self.kind in ("choice", "choices"):
-            some = "one of " if self.kind == "choice" else "one or more of "
-            return some + ", ".join(self.options)
+            listed = ", ".join(self.options)
+            return f"one of {listed}" if self.kind == "choice" else f"one or more of {listed}"
         words = ("an odd integer" if self.odd else "an integer") if self.kind == "integer" else "a number"
-        bounds = []
-        if self.minimum is not None:
-            bounds.append(f"at least {_written(self.minimum)}")
         if self.above is not None:
-            bounds.append(f"above {_written(self.above)}")
-        if self.maximum is not None:
-            bounds.append(f"at most {_written(self.maximum)}")
-        return " ".join([words, " and ".join(bounds)]).strip()
+            words = f"a number above {_written(self.above)}"
+        if self.minimum is not None:
+            words = f"{words} at least {_written(self.minimum)}"
+        if self.maximum is None:
+            return words
+        highest = _written(self.maximum)
+        bounded = self.above is not None or self.minimum is not None
+        return f"{words} and at most {highest}" if bounded else f"{words} at most {highest}"
 
     def check(self, value: Any, who: str) -> Any:
         """Return `value` (or the text of one) as this parameter's type.

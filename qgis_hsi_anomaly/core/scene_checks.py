@@ -104,9 +104,10 @@ def stripes(pixels: Array, valid: Array, numbers: Array) -> str:
         return ""
     bands = [int(number) for number in numbers[striped.any(axis=0)]]
     columns = np.flatnonzero(striped.any(axis=1)) + 1
-    where = _numbered("column", [int(number) for number in columns])
+    listed = numbers_text([int(number) for number in columns])
+    where = f"column {listed}" if len(columns) == 1 else f"columns {listed}"
     return (
-        f"Stripes along columns, in {_numbered('band', bands)} at {where} (columns count from 0): they can raise false "
+        f"Stripes along columns, in {_bands(bands)} at {where} (columns count from 0): they can raise false "
         "alarms that stand in a line. Leave these bands out with BANDS, or remove the stripes first."
     )
 
@@ -137,14 +138,15 @@ def saturation(pixels: Array, valid: Array, numbers: Array) -> str:
     share = 100 * counts[worst] / len(seen)
     bands = [int(numbers[band]) for band in found]
     return (
-        f"Saturation: many pixels share the largest value of a band, in {_numbered('band', bands)} "
+        f"Saturation: many pixels share the largest value of a band, in {_bands(bands)} "
         f"(band {int(numbers[worst])}: {share:.1f} % at {largest[worst]:g}). What is brighter than that cannot be told "
         "apart; leave these bands out with BANDS."
     )
 
 
-def _numbered(what: str, numbers: Sequence[int]) -> str:
-    return f"{what}{'' if len(numbers) == 1 else 's'} {numbers_text(sorted(numbers))}"
+def _bands(numbers: Sequence[int]) -> str:
+    listed = numbers_text(sorted(numbers))
+    return f"band {listed}" if len(numbers) == 1 else f"bands {listed}"
 
 
 def _sample(cube: Cube, run: Run) -> Tuple[Array, Array]:

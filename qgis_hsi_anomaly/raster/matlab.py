@@ -271,4 +271,4 @@ def _listed(variables: Sequence[Variable]) -> str:
 
 
 def _those(variables: Sequence[Variable], what: str) -> str:
-    return f"{what} are {_listed(variables)}" if variables else f"it has no {what}"
+    return f"{what}: {_listed(variables)}" if variables else f"it has no {what}"

@@ -174,7 +174,8 @@ def _lines(found: Dict[str, Any]) -> List[Tuple[str, str]]:
 
 
 def _pixels(count: int, share: float) -> str:
-    return f"{count} {'pixel' if count == 1 else 'pixels'} ({share:.1%})"
+    pixels = "1 pixel" if count == 1 else f"{count} pixels"
+    return f"{pixels} ({share:.1%})"
 
 
 def _wavelengths(found: Dict[str, Any]) -> str:

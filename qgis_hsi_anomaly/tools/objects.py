@@ -155,7 +155,7 @@ class ObjectsTool(ThresholdParameters, Tool):
             with outputs.writing(self.output) as hidden:
                 write_objects(hidden, objects, columns, scores.georeference, metadata, run.part(0.8, 1))
             write_style(outputs, self.output, objects_style(self.output), run)
-        run.message(f"{len(objects)} {'object' if len(objects) == 1 else 'objects'}.")
+        run.message("1 object." if len(objects) == 1 else f"{len(objects)} objects.")
         guard = inner_window(scores.metadata)
         doubt = "" if guard is None else wider_than_guard([int(width) for width in objects.width], guard)
         if doubt:

@@ -91,7 +91,7 @@ def test_several_cubes_are_listed_and_one_is_chosen_by_name(tmp_path: Path, vers
     ):
         mat.cube()
     assert mat.cube("b").shape == (4, 5, 6)
-    with pytest.raises(DataError, match=r"c \(4 x 5 uint8\) .* is no cube .*; cubes are a \("):
+    with pytest.raises(DataError, match=r"c \(4 x 5 uint8\) .* is no cube .*; cubes: a \("):
         mat.cube("c")
     with pytest.raises(ParameterError, match=r"VARIABLE: .* has no variable d; it holds a \("):
         mat.cube("d")
@@ -134,7 +134,7 @@ def test_the_truth_is_the_only_array_of_the_cubes_size(tmp_path: Path, version: 
     mat = open_mat(write_mat(tmp_path / "a.mat", arrays, version))
     assert mat.truth(mat.cube()).name == "map"
     with pytest.raises(
-        DataError, match=r"turned \(5 x 4 uint8\) .* 4 rows and 5 columns of data; arrays that do are map"
+        DataError, match=r"turned \(5 x 4 uint8\) .* 4 rows and 5 columns of data; arrays that do: map"
     ):
         mat.truth(mat.cube(), "turned")
 

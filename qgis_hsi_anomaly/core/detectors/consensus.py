@@ -102,7 +102,8 @@ class Consensus(Detector):
         self.check_libraries()
         members = self.members(cube)
         area = self._area()
-        run.message(f"Largest target of {_count(area, 'pixel')}{self._consequences(members)}.")
+        pixels = "1 pixel" if area == 1 else f"{area} pixels"
+        run.message(f"Largest target of {pixels}: {self._consequences(members)}.")
         warn_of_tiny_targets(self.id, area, run, LARGEST_TARGET)
         first: Dict[str, List[Background]] = {}
         left_out: Dict[str, str] = {}
@@ -150,7 +151,7 @@ class Consensus(Detector):
         return target_pixels(self.max_target_area, LARGEST_TARGET)
 
     def _consequences(self, members: Dict[str, List[Any]]) -> str:
-        """Say what follows from the largest target: `: windows 5 and 21, areas up to 100, lines 15 and 31`."""
+        """Say what follows from the largest target: `windows 5 and 21, areas up to 100, lines 15 and 31`."""
         said = []
         local = members.get("localrx") or members.get("crd")
         if local is not None:
@@ -158,7 +159,7 @@ class Consensus(Detector):
         if "aed" in members:
             said.append(f"areas up to {members['aed'][0].max_target_area}")
         said.append(f"lines {' and '.join(str(length) for length in self.line_lengths())}")
-        return f": {', '.join(said)}"
+        return ", ".join(said)
 
 
 @dataclass(frozen=True)
@@ -272,10 +273,6 @@ def _without(cube: Cube, suspects: Array) -> Cube:
 
 def _windows(guard: int, least: int = 0) -> Dict[str, Any]:
     return {"inner_window": guard, "outer_window": max(guard + _RING, least)}
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _as_map(values: Array, cube: Cube) -> Array:

@@ -38,8 +38,8 @@ def epochs_field(
     default: int, help: str = "Training steps, each over the whole image; 0 is the untrained control."
 ) -> Any:
     """Number of training steps."""
-    more = " More of them let the network learn the anomalies too."
-    return integer(default, "Epochs", help + more, minimum=0, maximum=100000)
+    help = f"{help} More of them let the network learn the anomalies too."
+    return integer(default, "Epochs", help, minimum=0, maximum=100000)
 
 
 def learning_rate_field(default: float, optimizer: str = "Adam") -> Any:
