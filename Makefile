@@ -13,10 +13,10 @@ PLUGINS ?=
 export QT_QPA_PLATFORM ?= offscreen
 QGIS_PATH := /usr/bin:$(PATH)
 
-.PHONY: help setup setup-bench setup-docs demo test coverage lint format docs build package deploy bench-quality bench-speed fuzz clean
+.PHONY: help setup setup-bench setup-docs demo test coverage lint format docs translations build package deploy bench-quality bench-speed fuzz clean
 
 help:
-	@echo "make demo | test | coverage | lint | format | docs | build | package | deploy | bench-quality | bench-speed | fuzz | clean"
+	@echo "make demo | test | coverage | lint | format | docs | translations | build | package | deploy | bench-quality | bench-speed | fuzz | clean"
 
 setup:
 	@.ci/setup
@@ -58,6 +58,10 @@ docs: setup-docs
 	@$(PYTHON) docs/make_tables.py
 	@NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict
 	@echo "build/site/index.html"
+
+# The toolbox's texts in other languages, brought up to date with the code.
+translations: setup
+	@PATH="$(QGIS_PATH)" $(PYTHON) docs/make_translations.py
 
 # package.py does it, here and where there is no make.
 build:

@@ -7,6 +7,8 @@ The plugin folder must stand (`make build`); the profile is thrown away. At the 
 
 HSI_ANOMALY_SCENE names a raster of yours to walk with instead of the sample scene, and
 HSI_ANOMALY_IMAGES another folder for the pictures. The report's picture needs Chromium.
+With `--lang zh-Hans` after qgis.bin (and a Chinese font) it makes one picture alone, of toolbox and dialog in Chinese;
+give it a folder of its own.
 """
 
 import os
@@ -26,6 +28,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
+from qgis.PyQt.QtGui import QImage, QPainter, QPixmap
 from qgis.PyQt.QtWidgets import QApplication, QDockWidget, QTreeView, QWidget
 
 # QGIS runs the text of this file, which has no __file__ then.
@@ -75,6 +78,29 @@ def run(id: str, parameters: Dict[str, Any]) -> Dict[str, Any]:
     return dict(processing.runAndLoadResults(f"hsianomaly:{id}", parameters))
 
 
+def provider_name() -> str:
+    """The provider's name, as QGIS shows it."""
+    return str(QgsApplication.processingRegistry().providerById("hsianomaly").name())
+
+
+def picture_of_language(layer: QgsRasterLayer) -> None:
+    """The toolbox and a dialog side by side, in another language than English."""
+    picture_of_toolbox()
+    picture_of_dialog("crd", layer, "dialog.png", 780)
+    parts = [QPixmap(str(IMAGES / name)) for name in ("toolbox.png", "dialog.png")]
+    both = QPixmap(parts[0].width() + 10 + parts[1].width(), max(part.height() for part in parts))
+    both.fill(Qt.GlobalColor.white)
+    painter = QPainter(both)
+    painter.drawPixmap(0, 0, parts[0])
+    painter.drawPixmap(parts[0].width() + 10, 0, parts[1])
+    painter.end()
+    few_colors = both.toImage().convertToFormat(
+        QImage.Format.Format_Indexed8,
+        Qt.ImageConversionFlag.AvoidDither | Qt.ImageConversionFlag.ThresholdDither,
+    )
+    few_colors.save(str(IMAGES / "chinese.png"))
+
+
 def picture_of_toolbox() -> None:
     """The provider in the toolbox, opened."""
     dock = window.findChild(QDockWidget, "ProcessingToolbox")
@@ -84,7 +110,7 @@ def picture_of_toolbox() -> None:
     model = tree.model()
     for row in range(model.rowCount()):
         index = model.index(row, 0)
-        if index.data() == "Hyperspectral anomaly detection":
+        if index.data() == provider_name():
             tree.expandRecursively(index)
             tree.scrollTo(index, tree.ScrollHint.PositionAtTop)
     dock.setFloating(True)
@@ -94,10 +120,10 @@ def picture_of_toolbox() -> None:
     window.resizeDocks([dock], [360], Qt.Orientation.Horizontal)
 
 
-def picture_of_dialog(id: str, layer: QgsRasterLayer, name: str) -> None:
+def picture_of_dialog(id: str, layer: QgsRasterLayer, name: str, height: int = 900) -> None:
     """The dialog of an algorithm, with its advanced parameters and its help."""
     dialog = processing.createAlgorithmDialog(f"hsianomaly:{id}", {"INPUT": layer.id()})
-    dialog.resize(1000, 900)
+    dialog.resize(1000, height)
     dialog.show()
     save(dialog, name)
     dialog.close()
@@ -159,7 +185,7 @@ def picture_of_options() -> None:
                 providers = tree.model().index(row, 0)
                 for line in range(tree.model().rowCount(providers)):
                     index = tree.model().index(line, 0, providers)
-                    if index.data() == "Hyperspectral anomaly detection":
+                    if index.data() == provider_name():
                         tree.expand(providers)
                         tree.expand(index)
                         tree.scrollTo(tree.model().index(0, 0, index))
@@ -188,6 +214,9 @@ def main() -> None:
         window.resize(1400, 860)
         load_plugin()
         layer = show_scene()
+        if QgsApplication.instance().translation() == "zh-Hans":
+            picture_of_language(layer)
+            return
         picture_of_toolbox()
         picture_of_dialog("sscade", layer, "dialog.png")
         picture_of_dialog("findanomalies", layer, "find.png")
@@ -198,8 +227,9 @@ def main() -> None:
         picture_of_options()
     except Exception:  # noqa: BLE001 (QGIS must end whatever happened)
         traceback.print_exc()
-    QgsProject.instance().setDirty(False)
-    QgsApplication.exit()
+    finally:
+        QgsProject.instance().setDirty(False)
+        QgsApplication.exit()
 
 
 QTimer.singleShot(3000, main)

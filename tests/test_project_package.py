@@ -112,6 +112,13 @@ def test_plugin_folder_has_the_whole_package_and_no_leftovers(built: Path) -> No
     assert not {name for name in shipped if re.search(r"__pycache__|\.pyc$|^resources/demo|^tests", name)}
 
 
+def test_plugin_folder_has_the_languages(built: Path) -> None:
+    """Compiled, without any program of Qt's."""
+    languages = {path.stem for path in (TOP / "resources" / "translations").glob("*.ts")}
+    shipped = {path.name for path in (built / "resources" / "translations").iterdir()}
+    assert shipped == {"templates.txt", *(f"{language}.qm" for language in languages)}
+
+
 def test_qgis_loads_the_plugin_from_the_zip(checkout: Path, tmp_path: Path) -> None:
     run("make", "package", cwd=checkout)
     with zipfile.ZipFile(checkout / "build" / f"{NAME}.zip") as archive:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from contextlib import suppress
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
@@ -11,12 +12,15 @@ from qgis.core import (
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
+    QgsProcessingOutputDefinition,
+    QgsProcessingParameterDefinition,
 )
 from qgis.PyQt.QtGui import QIcon
 
 from ..core.errors import HsiAnomalyError
 from ..raster.dataset import quiet_gdal
 from .feedback import speaking_plainly
+from .language import translate
 from .layers import scene_name
 from .resources import document, icon, resource
 from .scene_style import PlainScene, plain_scene
@@ -69,15 +73,15 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
 
     def displayName(self) -> str:  # noqa: N802
         """Name in the toolbox."""
-        return self.label
+        return translate(self.label)
 
     def shortDescription(self) -> str:  # noqa: N802
         """Tooltip in the toolbox: the first sentence of the help."""
-        return self.summary.split(". ")[0].rstrip(".") + "."
+        return re.split(r"(?<=。)|(?<=\.) ", translate(self.summary))[0]
 
     def group(self) -> str:
         """Group in the toolbox."""
-        return self.group_label
+        return translate(self.group_label)
 
     def groupId(self) -> str:  # noqa: N802
         """Id of the group."""
@@ -101,12 +105,23 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
 
     def shortHelpString(self) -> str:  # noqa: N802
         """Help beside the dialog: what it does, every parameter, the outputs and the source."""
-        paragraphs = [_escape(self.summary)]
+        paragraphs = [_escape(translate(self.summary))]
         for definition in self.parameterDefinitions():
             paragraphs.append(f"<b>{_escape(definition.description())}</b><br>{_escape(definition.help())}")
         if self.source:
-            paragraphs.append(f"<i>Source: {_escape(self.source)}</i>")
+            paragraphs.append(f"<i>{translate('Source:')} {_escape(self.source)}</i>")
         return "".join(f"<p>{text}</p>" for text in paragraphs)
+
+    def addParameter(self, definition: QgsProcessingParameterDefinition) -> bool:  # noqa: N802
+        """Declare a parameter, in the user's language."""
+        definition.setDescription(translate(definition.description()))
+        definition.setHelp(translate(definition.help()))
+        return bool(super().addParameter(definition))
+
+    def addOutput(self, definition: QgsProcessingOutputDefinition) -> bool:  # noqa: N802
+        """Declare an output, in the user's language."""
+        definition.setDescription(translate(definition.description()))
+        return bool(super().addOutput(definition))
 
     def checkParameterValues(  # noqa: N802
         self, parameters: Values, context: QgsProcessingContext
@@ -115,7 +130,7 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         try:
             values = self.read(parameters, context, None)
         except HsiAnomalyError as error:
-            return False, str(error)
+            return False, translate(str(error))
         rasters = [item.name() for item in self.parameterDefinitions() if item.type() == "raster"]
         found = {name: values[name.lower()] for name in rasters if values.get(name.lower())}
         with quiet_gdal():

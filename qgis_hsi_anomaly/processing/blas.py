@@ -34,14 +34,16 @@ def tell_slow_products(feedback: QgsProcessingFeedback) -> None:
     With scipy they are not: `core.numerics.matrix_product` leaves them to it.
     """
     from ..core.numerics.matrix_product import numpy_is_slow, scipy_is_faster  # not before `import_numpy`
+    from .language import translate
 
     if _told or not numpy_is_slow() or scipy_is_faster() or not _has_gsl():
         return
     _told.append(True)
-    feedback.pushWarning(
+    text = (
         "Matrix products are slow in this session of QGIS, and large rasters take many times as long: restart QGIS, "
         "which is needed once after the plugin is installed."
     )
+    feedback.pushWarning(translate(text))
 
 
 def _has_gsl() -> bool:

@@ -7,6 +7,7 @@ from typing import Any, List, Sequence
 from qgis.core import QgsProcessingContext, QgsProcessingParameterEnum
 
 from ..core.detectors.registry import detector_ids, method_class, preprocessor_ids
+from .language import translate
 
 _LABELS = {
     "ace": "adaptive coherence estimator",
@@ -32,9 +33,14 @@ _LABELS = {
 
 
 def choice_label(option: str) -> str:
-    """Return what the dialog shows for an option.
+    """Return what the dialog shows for an option, in the user's language."""
+    return translate(plain_label(option))
 
-    >>> choice_label("ledoitwolf"), choice_label("rx")
+
+def plain_label(option: str) -> str:
+    """Return an option in English words.
+
+    >>> plain_label("ledoitwolf"), plain_label("rx")
     ('Ledoit-Wolf shrinkage', 'RX (global)')
     """
     if option in (*detector_ids(), *preprocessor_ids()):
@@ -61,7 +67,7 @@ def _as_option(options: Sequence[str], value: Any) -> Any:
     text = str(value)
     if text.isdecimal() and int(text) < len(options):
         return options[int(text)]
-    return next((option for option in options if choice_label(option) == text), value)
+    return next((option for option in options if text in (choice_label(option), plain_label(option))), value)
 
 
 class Choice(QgsProcessingParameterEnum):  # type: ignore[misc]

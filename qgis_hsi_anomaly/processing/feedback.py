@@ -11,6 +11,7 @@ from qgis.core import Qgis, QgsMessageLog, QgsProcessingException, QgsProcessing
 from ..core.errors import HsiAnomalyError
 from ..core.libraries import missing_library
 from ..core.run import Run
+from .language import translate
 
 LOG = "HSI anomaly"
 """Title of the plugin's tab in QGIS's log panel."""
@@ -28,8 +29,8 @@ def run_of(feedback: QgsProcessingFeedback) -> Run:
 
     return Run(
         on_fraction=show_fraction,
-        on_message=feedback.pushInfo,
-        on_warning=feedback.pushWarning,
+        on_message=lambda text: feedback.pushInfo(translate(text)),
+        on_warning=lambda text: feedback.pushWarning(translate(text)),
         is_cancelled=feedback.isCanceled,
     )
 
@@ -45,16 +46,16 @@ def speaking_plainly(algorithm: str) -> Iterator[None]:
     except QgsProcessingException:
         raise
     except HsiAnomalyError as error:
-        raise QgsProcessingException(str(error)) from None
+        raise QgsProcessingException(translate(str(error))) from None
     except ModuleNotFoundError as error:
-        raise QgsProcessingException(str(missing_library(algorithm, str(error.name)))) from None
+        raise QgsProcessingException(translate(str(missing_library(algorithm, str(error.name))))) from None
     except MemoryError:
-        raise QgsProcessingException(
-            "Not enough memory: close other programs, use fewer bands (BANDS) or a smaller part of the raster."
-        ) from None
+        text = "Not enough memory: close other programs, use fewer bands (BANDS) or a smaller part of the raster."
+        raise QgsProcessingException(translate(text)) from None
     except Exception as error:  # noqa: BLE001 (said plainly, with the traceback in the log)
         QgsMessageLog.logMessage(traceback.format_exc(), LOG, Qgis.MessageLevel.Critical)
-        raise QgsProcessingException(
+        text = (
             f"{algorithm} failed in a way nobody foresaw ({type(error).__name__}: {error}); "
             f"the log panel '{LOG}' has the details for a report."
-        ) from None
+        )
+        raise QgsProcessingException(translate(text)) from None

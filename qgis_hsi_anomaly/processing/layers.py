@@ -17,6 +17,7 @@ from ..core.bands import numbers_text
 from ..core.detectors.base import Method
 from ..core.parameters import Parameter, Parameters, parameters_of
 from ..workflow import Outcome
+from .language import translate
 from .styling import default_style
 
 _MOST = 3
@@ -77,7 +78,7 @@ def short_name(cls: Type[Method]) -> str:
     """
     before, _, inside = cls.label.partition(" (")
     acronym = re.fullmatch(r"([A-Za-z]*[A-Z][A-Z0-9]+[A-Za-z]*)\)", inside)
-    return cls.short_label or (acronym[1] if acronym else before)
+    return translate(cls.short_label or (acronym[1] if acronym else before))
 
 
 def settings_text(
@@ -97,18 +98,18 @@ def settings_text(
         if getattr(used, parameter.name) != parameter.default and parameter.kind in _NAMED
     ]
     if bands:
-        said.append(f"bands {_shortened(numbers_text(list(bands)))}")
+        said.append(f"{translate('bands')} {_shortened(numbers_text(list(bands)))}")
     if background:
-        said.append(f"background {Path(background).stem}")
+        said.append(f"{translate('background')} {Path(background).stem}")
     return ", ".join([*said[:_MOST], *(["…"] if len(said) > _MOST else [])])
 
 
 def _setting(parameter: Parameter, value: Any) -> str:
-    label = parameter.label.partition(" (")[0]
+    label = re.split(r" ?[（(]", translate(parameter.label))[0]
     # An acronym keeps its capitals.
     label = label[0].lower() + label[1:] if label[1:2].islower() else label
     if isinstance(value, bool):
-        return label if value else f"no {label}"
+        return label if value else f"{translate('no')} {label}"
     if isinstance(value, tuple):
         return _shortened("+".join(str(item) for item in value))
     return f"{label} {value:g}" if isinstance(value, float) else f"{label} {value}"

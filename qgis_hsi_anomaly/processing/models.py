@@ -6,14 +6,27 @@ from typing import List
 
 from qgis.core import QgsProcessingModelAlgorithm
 
+from .language import translate
 from .resources import resource
+
+
+class ShippedModel(QgsProcessingModelAlgorithm):  # type: ignore[misc]
+    """A model whose texts are in the user's language; its id is that of its file."""
+
+    def displayName(self) -> str:  # noqa: N802 (QGIS's name)
+        """Name in the toolbox."""
+        return translate(self.name())
 
 
 def shipped_models() -> List[QgsProcessingModelAlgorithm]:
     """Load every model of the resources; one that this QGIS cannot read is left out."""
     found = []
     for file in sorted(resource("models").glob("*.model3")):
-        model = QgsProcessingModelAlgorithm()
+        model = ShippedModel()
         if model.fromFile(str(file)):
+            model.setGroup(translate(model.group()))
+            model.setHelpContent({key: translate(text) for key, text in model.helpContent().items()})
+            for definition in model.parameterDefinitions():
+                definition.setDescription(translate(definition.description()))
             found.append(model)
     return found

@@ -49,6 +49,7 @@ from ..core.reading import Reading
 from ..raster.dataset import open_dataset, quiet_gdal
 from ..raster.image import image_path, is_product, open_image
 from .choice import Choice, as_options
+from .language import translate
 
 MODEL_FILTER = "Model files (*.safetensors);;All files (*)"
 
@@ -157,7 +158,8 @@ def core_parameters(cls: Type[Parameters]) -> List[QgsProcessingParameterDefinit
 
 
 def _definition(parameter: Parameter) -> QgsProcessingParameterDefinition:
-    label = f"{parameter.label} ({parameter.unit})" if parameter.unit else parameter.label
+    label = translate(parameter.label)
+    label = f"{label} ({translate(parameter.unit)})" if parameter.unit else label
     make = _destination if parameter.writes else _path if parameter.is_path else _value
     definition = with_help(make(parameter, parameter.processing_name, label), parameter.help)
     if parameter.writes:
@@ -318,9 +320,8 @@ def layer_path(
         if feedback is None:
             return str(layer.source())
         if layer.isModified():
-            feedback.pushWarning(
-                f"{name}: the edits of {layer.name()} are not saved yet, so they do not count: save them."
-            )
+            text = f"{name}: the edits of {layer.name()} are not saved yet, so they do not count: save them."
+            feedback.pushWarning(translate(text))
         formats = ["gpkg", "shp", "geojson", "json"]
         return str(
             algorithm.parameterAsCompatibleSourceLayerPath(
@@ -336,8 +337,9 @@ def layer_path(
             )  # the raster of an ENVI header, which QGIS does not open
         kinds = "as a raster or as polygons" if region else "as a vector layer"
         known = Path(text.split("|", maxsplit=1)[0]).exists()
-        wrong = f"cannot be opened {kinds}" if known else "does not exist"
-        raise RasterError(f"{name} {text} {wrong}: check the name of the file.")
+        if known:
+            raise RasterError(f"{name} {text} cannot be opened {kinds}: check the name of the file.")
+        raise RasterError(f"{name} {text} does not exist: check the name of the file.")
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from qgis.core import QgsApplication, QgsProcessingProvider
+from qgis.PyQt.QtCore import QLocale
 
 from .blas import import_numpy
 
@@ -19,8 +20,10 @@ class Plugin:
     def initProcessing(self) -> None:  # noqa: N802 (QGIS's name)
         """Add the provider to the Processing registry."""
         import_numpy()
+        from .language import use_language
         from .provider import Provider
 
+        use_language(_locale())
         self.provider = Provider()
         QgsApplication.processingRegistry().addProvider(self.provider)
 
@@ -33,3 +36,10 @@ class Plugin:
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
+
+
+def _locale() -> str:
+    """Return the locale of QGIS's own texts: `qgis_process` of 3.22 tells the system's without its country."""
+    locale = str(QgsApplication.instance().translation() or QgsApplication.instance().locale())
+    system = str(QLocale.system().name())
+    return system if system.startswith(f"{locale}_") else locale

@@ -10,6 +10,7 @@ from qgis.PyQt.QtGui import QIcon
 from .. import __version__
 from ..raster.writer import DRIVERS
 from .algorithms import all_algorithms
+from .language import translate
 from .models import shipped_models
 from .resources import resource
 from .settings import add_settings, remove_settings
@@ -24,7 +25,7 @@ class Provider(QgsProcessingProvider):  # type: ignore[misc]
 
     def name(self) -> str:
         """Name in the toolbox."""
-        return "Hyperspectral anomaly detection"
+        return translate("Hyperspectral anomaly detection")
 
     def longName(self) -> str:  # noqa: N802 (QGIS's names, here and below)
         """Name where there is room."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from processing.core.ProcessingConfig import ProcessingConfig, Setting
 from qgis.PyQt.QtGui import QIcon
 
+from .language import translate
+
 PYTHON = "HSI_ANOMALY_PYTHON"
 
 
@@ -12,7 +14,7 @@ def add_settings(group: str, icon: QIcon) -> None:
     """Show the settings below the provider's name."""
     ProcessingConfig.settingIcons[group] = icon
     description = "Python interpreter with torch, for learned detectors (empty: found by itself)"
-    ProcessingConfig.addSetting(Setting(group, PYTHON, description, "", valuetype=Setting.FILE))
+    ProcessingConfig.addSetting(Setting(group, PYTHON, translate(description), "", valuetype=Setting.FILE))
     ProcessingConfig.readSettings()
 
 

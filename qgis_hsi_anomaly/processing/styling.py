@@ -18,6 +18,7 @@ from qgis.PyQt import sip
 from ..core.errors import HsiAnomalyError
 from ..raster.dataset import open_dataset
 from ..tools.origin import origin_of
+from .language import translate
 from .parameters import file_of
 
 _PREFIX = "HSI_ANOMALY_"
@@ -72,10 +73,14 @@ def description(path: str, items: Dict[str, str]) -> str:
         return ""
     origin = origin_of(path, items)
     lines = [
-        f"{name}: {text}" for name, text in origin.items() if name in _HEADINGS and text != "not recorded"
+        f"{translate(name)}: {translate(text)}"
+        for name, text in origin.items()
+        if name in _HEADINGS and text != "not recorded"
     ]
     lines += [
-        f"{name.replace('_', ' ').capitalize()}: {_plain(known[name])}" for name in known if name not in _TOLD
+        f"{translate(name.replace('_', ' ').capitalize())}: {_plain(known[name])}"
+        for name in known
+        if name not in _TOLD
     ]
     return "\n".join(lines)
 

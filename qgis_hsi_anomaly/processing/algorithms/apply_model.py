@@ -12,6 +12,7 @@ from ...core.errors import ParameterError
 from ..base import Algorithm, Values
 from ..execution import execution_parameters, given_execution
 from ..feedback import run_of
+from ..language import translate
 from ..layers import add_run_outputs, layer_title, run_outputs, score_output
 from ..parameters import (
     MODEL_FILTER,
@@ -73,7 +74,7 @@ class ApplyModel(Algorithm):
     ) -> Values:
         """Score."""
         model = Path(values["model"]).stem
-        titles = {"OUTPUT": model, "SPREAD": f"{model} spread"}
+        titles = {"OUTPUT": model, "SPREAD": f"{model} {translate('spread')}"}
         written = {
             name: score_output(self, parameters, name, context, layer_title(title, self.scene_name))
             for name, title in titles.items()

@@ -14,6 +14,7 @@ from ..base import Algorithm, Values
 from ..blas import tell_slow_products
 from ..execution import execution_parameters, given_execution
 from ..feedback import run_of
+from ..language import translate
 from ..layers import add_run_outputs, layer_title, run_outputs, score_output, settings_text, short_name
 from ..parameters import (
     background_layer,
@@ -99,7 +100,7 @@ class DetectorAlgorithm(Algorithm):
         title = layer_title(name, self.scene_name, settings)
         written: Dict[str, str] = {"OUTPUT": score_output(self, parameters, "OUTPUT", context, title)}
         if self.detector.gives_spread:
-            title = layer_title(f"{name} spread", self.scene_name, settings)
+            title = layer_title(f"{name} {translate('spread')}", self.scene_name, settings)
             written["SPREAD"] = score_output(self, parameters, "SPREAD", context, title)
         if self.detector.can_save:
             written["MODEL"] = self.parameterAsFileOutput(parameters, "MODEL", context)

@@ -20,6 +20,7 @@ from ..base import Algorithm, Values
 from ..blas import tell_slow_products
 from ..execution import execution_parameters, given_execution
 from ..feedback import run_of
+from ..language import translate
 from ..layers import layer_title, name_layer, settings_text
 from ..parameters import core_parameters, file_of, given_bands, given_values, layer_path, raster_path
 from ..settings import chosen_python
@@ -94,7 +95,7 @@ class ToolAlgorithm(Algorithm):
             tell_slow_products(feedback)
         answer = tool.perform(run_of(feedback), values["execution"])
         for line in self.tool.show(answer).splitlines():
-            feedback.pushInfo(line)
+            feedback.pushInfo(translate(line))
         written = {name.upper(): path for name, path in tool.written().items()}
         return {**written, **{name: answer[name] for name in (*self.tool.returns, *self.tool.texts)}}
 
@@ -153,6 +154,6 @@ class ToolAlgorithm(Algorithm):
         settings = settings_text(tool)
         for parameter in parameters_of(self.tool):
             if parameter.writes and parameter.kind in ("raster", "vector"):
-                title = layer_title(parameter.label, self.scene_name, settings)
+                title = layer_title(translate(parameter.label), self.scene_name, settings)
                 path = getattr(tool, parameter.name)
                 name_layer(self, parameter.processing_name, path, context, title)

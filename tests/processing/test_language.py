@@ -1,0 +1,67 @@
+"""The user's language: which file serves which locale, and sentences with values in them."""
+
+import pytest
+
+from qgis_hsi_anomaly.processing.language import translate, use_language
+
+
+@pytest.fixture
+def chinese():
+    """QGIS in Simplified Chinese."""
+    use_language("zh-Hans")
+    yield
+    use_language("en")
+
+
+@pytest.mark.parametrize(
+    ("locale", "served"),
+    [("zh-Hans", True), ("zh_CN", True), ("zh_Hans_CN", True), ("zh_SG", True)]
+    + [(locale, False) for locale in ("zh-Hant", "zh_TW", "en_US", "de", "C", "")],
+)
+def test_locales(locale, served):
+    """As QGIS and the systems name them."""
+    use_language(locale)
+    translated = translate("Score maps") != "Score maps"
+    use_language("en")
+    assert translated == served
+
+
+def test_english_is_as_it_was():
+    assert translate("Score maps") == "Score maps"
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Score maps", "得分图"),
+        ("120 rows, 150 columns, 224 bands used.", "120 行，150 列，使用 224 个波段。"),
+        ("a {0}.tif does not exist: check the name of the file.", "a {0}.tif 不存在：请检查文件名。"),
+        ("aed: MODE must be one of a, b; got 'c d'.", "aed：MODE 必须是以下之一：a, b；给出的是 'c d'。"),
+        (
+            "INPUT a b.tif cannot be opened as a vector layer: check the name of the file.",
+            "INPUT a b.tif 无法作为矢量图层打开：请检查文件名。",
+        ),
+        (
+            "All of its scores are equal.\nIt has no pixel with a score.",
+            "它的所有得分相同。\n它没有有得分的像元。",
+        ),
+        (
+            "All of its scores are equal. It has no pixel with a score.",
+            "它的所有得分相同。 它没有有得分的像元。",
+        ),
+        (
+            "x: Y must be an integer at least 1 and at most 9; got 0.",
+            "x：Y 必须是不小于 1 的整数，且不大于 9；给出的是 0。",
+        ),
+    ],
+)
+def test_sentences(text, translation):
+    """Values stay, words of ours among them are translated too, line by line and sentence by sentence."""
+    assert translate(text) == translation
+
+
+@pytest.mark.usefixtures("chinese")
+def test_unknown_text_stays():
+    assert translate("Nobody foresaw these words") == "Nobody foresaw these words"
+    assert translate("") == ""
