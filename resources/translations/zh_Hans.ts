@@ -1069,6 +1069,46 @@
         <translation>所有波段值中可以是偏差、因而不影响背景的比例。</translation>
     </message>
     <message>
+        <location filename="core/detectors/mskdad.py"/>
+        <source>ECA-MSKDAD (multi-scale knowledge distillation)</source>
+        <translation>ECA-MSKDAD（多尺度知识蒸馏）</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/mskdad.py"/>
+        <source>A small network learns to give the same features as a fixed one at three levels, from the background only; pixels on which the two differ are anomalies. Training pays against its own untrained control, but on real scenes the result stays a little below RX and depends on the seed: a second opinion, with several MEMBERS. Needs torch.</source>
+        <translation>小型网络只从背景中学习在三个层次上给出与固定网络相同的特征；两者不一致的像元为异常。与自身的未训练对照相比，训练有收益，但在真实场景上结果略低于 RX，且与种子有关：可作为第二意见，配合多个 MEMBERS。需要 torch。</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/mskdad.py"/>
+        <source>adapted compares pixel by pixel with a random teacher. published has convolutions over tiles, a teacher that learned to remove noise from the scene, and altered copies of the tiles; it takes minutes.</source>
+        <translation>adapted 逐像元与随机教师网络比较。published 在图块上做卷积，教师网络先学会从场景中去除噪声，并使用变换过的图块副本；需要几分钟。</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/mskdad.py"/>
+        <source>Training epochs of ten steps (in the published variant twenty steps over sixteen tiles); 0 is the untrained control.</source>
+        <translation>训练轮数，每轮十步（published 变体中每轮二十步、每步十六个图块）；0 为未训练对照。</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/mskdad.py"/>
+        <source>Fusion</source>
+        <translation>融合</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/mskdad.py"/>
+        <source>How the three levels are put together: their mean, or their product, which asks all to agree. auto is mean in the adapted and product in the published variant.</source>
+        <translation>三个层次如何合并：取平均，或取乘积（要求三者一致）。auto 在 adapted 变体中为平均，在 published 变体中为乘积。</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/mskdad.py"/>
+        <source>Attention</source>
+        <translation>注意力</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/mskdad.py"/>
+        <source>eca lets the student's channels weigh each other by their means over a tile of 32 x 32 pixels. auto is off in the adapted and eca in the published variant.</source>
+        <translation>eca 让学生网络的各通道按其在 32 x 32 像元图块上的均值相互加权。auto 在 adapted 变体中为关闭，在 published 变体中为 eca。</translation>
+    </message>
+    <message>
         <location filename="core/detectors/registry.py"/>
         <source>{0}: a parameter cannot be named {1}, which commands use.</source>
         <translation>{0}：参数不能命名为 {1}，该名称由命令使用。</translation>
@@ -1160,6 +1200,16 @@
     </message>
     <message>
         <location filename="core/detectors/sscade.py"/>
+        <source>Encoder</source>
+        <translation>编码器</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/sscade.py"/>
+        <source>What makes a code of a spectrum in the reference and paper variants: dense layers, or (mamba) a state space that runs along the bands, as in SpectralMamba. It takes about ten times as long and is no better here.</source>
+        <translation>reference 和 paper 变体中由什么得到光谱的编码：全连接层，或（mamba）沿波段运行的状态空间模型，如 SpectralMamba。它耗时约为十倍，而在此并不更好。</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/sscade.py"/>
         <source>Gradient compression</source>
         <translation>梯度压缩</translation>
     </message>
@@ -1177,6 +1227,11 @@
         <location filename="core/detectors/sscade.py"/>
         <source>How many times fewer entries of the gradients rsdgc exchanges.</source>
         <translation>rsdgc 交换的梯度元素减少到几分之一。</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/sscade.py"/>
+        <source>sscade: ENCODER must be dense in the improved VARIANT, whose ten components are no spectrum.</source>
+        <translation>sscade：improved 变体（VARIANT）的十个成分不是光谱，ENCODER 必须为 dense。</translation>
     </message>
     <message>
         <location filename="core/detectors/sscade.py"/>
@@ -5600,8 +5655,43 @@
     </message>
     <message>
         <location filename="processing/choice.py"/>
+        <source>dense</source>
+        <translation>全连接</translation>
+    </message>
+    <message>
+        <location filename="processing/choice.py"/>
+        <source>mamba</source>
+        <translation>mamba</translation>
+    </message>
+    <message>
+        <location filename="processing/choice.py"/>
         <source>RS-DGC</source>
         <translation>RS-DGC</translation>
+    </message>
+    <message>
+        <location filename="processing/choice.py"/>
+        <source>auto</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <location filename="processing/choice.py"/>
+        <source>mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <location filename="processing/choice.py"/>
+        <source>product</source>
+        <translation>乘积</translation>
+    </message>
+    <message>
+        <location filename="processing/choice.py"/>
+        <source>off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <location filename="processing/choice.py"/>
+        <source>eca</source>
+        <translation>ECA</translation>
     </message>
     <message>
         <location filename="processing/choice.py"/>
@@ -5662,11 +5752,6 @@
         <location filename="processing/choice.py"/>
         <source>chronochrome</source>
         <translation>计时（chronochrome）</translation>
-    </message>
-    <message>
-        <location filename="processing/choice.py"/>
-        <source>auto</source>
-        <translation>自动</translation>
     </message>
     <message>
         <location filename=""/>
