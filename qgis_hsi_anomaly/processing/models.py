@@ -17,6 +17,14 @@ class ShippedModel(QgsProcessingModelAlgorithm):  # type: ignore[misc]
         """Name in the toolbox."""
         return translate(self.name())
 
+    def createInstance(self) -> ShippedModel:  # noqa: N802
+        """Return a copy, as QGIS's own method does."""
+        copy = ShippedModel()
+        copy.loadVariant(self.toVariant())
+        copy.setProvider(self.provider())
+        copy.setSourceFilePath(self.sourceFilePath())
+        return copy
+
 
 def shipped_models() -> List[QgsProcessingModelAlgorithm]:
     """Load every model of the resources; one that this QGIS cannot read is left out."""
@@ -24,9 +32,20 @@ def shipped_models() -> List[QgsProcessingModelAlgorithm]:
     for file in sorted(resource("models").glob("*.model3")):
         model = ShippedModel()
         if model.fromFile(str(file)):
-            model.setGroup(translate(model.group()))
-            model.setHelpContent({key: translate(text) for key, text in model.helpContent().items()})
-            for definition in model.parameterDefinitions():
-                definition.setDescription(translate(definition.description()))
+            _translate(model)
             found.append(model)
     return found
+
+
+def _translate(model: QgsProcessingModelAlgorithm) -> None:
+    """Put what a model shows into the user's language; its names stay."""
+    model.setGroup(translate(model.group()))
+    model.setHelpContent({key: translate(text) for key, text in model.helpContent().items()})
+    for definition in model.parameterDefinitions():
+        definition.setDescription(translate(definition.description()))
+    for step in model.childAlgorithms().values():
+        outputs = step.modelOutputs()
+        for output in outputs.values():
+            output.setDescription(translate(output.description()))
+        step.setModelOutputs(outputs)
+        model.setChildAlgorithm(step)

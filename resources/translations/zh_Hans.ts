@@ -5661,7 +5661,7 @@
     <message>
         <location filename="processing/choice.py"/>
         <source>mamba</source>
-        <translation>mamba</translation>
+        <translation>Mamba（状态空间模型）</translation>
     </message>
     <message>
         <location filename="processing/choice.py"/>

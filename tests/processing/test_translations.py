@@ -108,7 +108,7 @@ def chinese():
     use_language("en")
 
 
-@pytest.mark.usefixtures("chinese", "qgis_processing")
+@pytest.mark.usefixtures("chinese", "provider")
 def test_the_toolbox_is_in_chinese():
     """Labels, groups, tooltips, parameters with help, outputs: some Chinese in all, and no English sentence."""
     names = {
@@ -116,7 +116,10 @@ def test_the_toolbox_is_in_chinese():
         for text in MAKER.read(MAKER.FOLDER / "zh_Hans.ts").values()
         if text.source == text.translation
     }
-    algorithms = [*(made.create() for made in all_algorithms()), *shipped_models()]
+    algorithms = [
+        *(made.create() for made in all_algorithms()),
+        *(made.create() for made in shipped_models()),
+    ]
     for algorithm in algorithms:
         shown = [algorithm.displayName(), algorithm.group(), algorithm.shortDescription()]
         for parameter in algorithm.parameterDefinitions():
