@@ -7,7 +7,6 @@ from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.errors import Cancelled
 from qgis_hsi_anomaly.core.run import Run
 from qgis_hsi_anomaly.core.scene_checks import check_scene, few_pixels, many_flagged, wider_than_guard
-from qgis_hsi_anomaly.raster.reader import open_cube
 
 STRIPED = {"abu/urban-3.tif", "paper/hydice.tif"}
 SATURATED = {"difficult/missing-crs.tif"}
@@ -157,6 +156,8 @@ def test_targets_wider_than_the_guard():
 def test_on_real_scenes_it_says_what_is_known_of_them(data_folder):
     """Stripes in two (they can be seen), clipped reflectance in one, few pixels in two; nothing of the others."""
     pytest.importorskip("osgeo.gdal")
+    from qgis_hsi_anomaly.raster.reader import open_cube
+
     scenes = [
         *data_folder.glob("paper/*.tif"),
         *data_folder.glob("abu/*.tif"),
