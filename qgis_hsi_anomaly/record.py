@@ -12,6 +12,7 @@ from typing import Any, Dict, List, Optional
 import numpy as np
 
 from . import __version__
+from .core.addresses import without_secrets
 from .core.run import Run
 from .raster.dataset import gdal_version
 
@@ -86,8 +87,8 @@ def versions() -> Dict[str, str]:
 
 
 def json_text(value: Any, indent: Optional[int] = None) -> str:
-    """Return JSON, with null for figures that are infinite or not a number, which JSON cannot express."""
-    return json.dumps(_finite(value), indent=indent, allow_nan=False)
+    """Return JSON, with null for figures that are infinite or not a number, and no secrets of addresses."""
+    return without_secrets(json.dumps(_finite(value), indent=indent, allow_nan=False))
 
 
 def _finite(value: Any) -> Any:

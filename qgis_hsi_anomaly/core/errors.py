@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .addresses import without_secrets
+
 LONGEST = 1000
 """Characters of a line in a message: of longer ones, which repeat what somebody typed, the middle is left out."""
 
@@ -10,7 +12,7 @@ class HsiAnomalyError(Exception):
     """Base of every error this package raises on purpose."""
 
     def __str__(self) -> str:
-        return "\n".join(map(_in_short, super().__str__().split("\n")))
+        return "\n".join(map(_in_short, without_secrets(super().__str__()).split("\n")))
 
 
 class ParameterError(HsiAnomalyError, ValueError):

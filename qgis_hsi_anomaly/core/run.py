@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
+from .addresses import without_secrets
 from .cube import Array, Block, Cube
 from .errors import Cancelled
 
@@ -76,12 +77,14 @@ class Run:
             raise Cancelled()
 
     def message(self, text: str) -> None:
-        """Say what is being done."""
+        """Say what is being done. Addresses lose what may be secret of them, here and in `warning`."""
+        text = without_secrets(text)
         if self.on_message is not None:
             self.on_message(text)
 
     def warning(self, text: str) -> None:
         """Say what the user should know before trusting the result."""
+        text = without_secrets(text)
         if self.on_warning is not None:
             self.on_warning(text)
         elif self.on_message is not None:

@@ -14,9 +14,11 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingOutputDefinition,
     QgsProcessingParameterDefinition,
+    QgsRasterLayer,
 )
 from qgis.PyQt.QtGui import QIcon
 
+from ..core.addresses import is_remote
 from ..core.errors import HsiAnomalyError
 from ..raster.dataset import quiet_gdal
 from .feedback import speaking_plainly
@@ -134,6 +136,8 @@ class Algorithm(QgsProcessingAlgorithm):  # type: ignore[misc]
         rasters = [item.name() for item in self.parameterDefinitions() if item.type() == "raster"]
         found = {name: values[name.lower()] for name in rasters if values.get(name.lower())}
         with quiet_gdal():
+            # QGIS makes layers of addresses, but finds no file of that name.
+            found = {name: QgsRasterLayer(path) if is_remote(path) else path for name, path in found.items()}
             accepted, message = super().checkParameterValues({**parameters, **found}, context)
         return bool(accepted), str(message)
 

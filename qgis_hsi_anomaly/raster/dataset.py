@@ -12,6 +12,7 @@ from typing import Any, Dict, Iterator, List, Tuple, Union
 
 from osgeo import gdal
 
+from ..core.addresses import gdal_name
 from ..core.errors import RasterError
 from .axes import by_axes
 
@@ -97,7 +98,7 @@ def open_dataset(path: str) -> Any:
     Raises RasterError where the file is missing, not a raster, a container of several rasters, a header
     without data, or cut short.
     """
-    path = os.fspath(path)
+    path = gdal_name(os.fspath(path))
     if not path.strip():
         raise RasterError("The name of a raster is empty: give a file.")
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any, List, Optional
 
+from ..core.addresses import gdal_name
 from ..core.errors import RasterError
 from . import dataset as plain
 from .georeference import Georeference
@@ -14,6 +15,7 @@ from .products.registry import open_product
 
 def open_image(path: str) -> Any:
     """Return GDAL's dataset of an image; `product_of` tells what else is known of it. Raises RasterError."""
+    path = gdal_name(path)
     found = open_product(path)
     return plain.open_dataset(path) if found is None else found
 
@@ -21,7 +23,7 @@ def open_image(path: str) -> Any:
 def is_product(path: str) -> bool:
     """Tell whether a product reader knows a file; False too where it is damaged."""
     with suppress(RasterError):
-        return open_product(path) is not None
+        return open_product(gdal_name(path)) is not None
     return False
 
 
@@ -47,6 +49,7 @@ def map_grid(dataset: Any) -> Georeference:
 
 def input_files(name: str) -> List[str]:
     """Return every file that is read with an input, the further files of a product among them."""
+    name = gdal_name(name)
     files = plain.input_files(name)
     with suppress(RasterError):
         found = open_product(name.split("|", maxsplit=1)[0])

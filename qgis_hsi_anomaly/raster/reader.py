@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 from osgeo import gdal
 
+from ..core.addresses import is_remote
 from ..core.bands import BandTable, numbers_text
 from ..core.cube import MEMORY_BUDGET, Array, restrict_background
-from ..core.errors import DataError, ParameterError
+from ..core.errors import DataError, HsiAnomalyError, ParameterError
 from ..core.run import ALONE, Run
 from .background import read_background
 from .dataset import file_stamps, open_dataset
@@ -19,6 +21,7 @@ from .map_cube import MapCube
 from .products.base import Product
 from .products.masking import check_allowed, flagged_pixels, marked_pixels, often_flagged, without_marked
 from .raster_cube import DroppedBand, RasterCube
+from .remote import fetch
 from .rows import RasterRows, first_band
 from .scan import scan
 from .spectral import band_table
@@ -45,8 +48,36 @@ def open_cube(
     throughout, and say so; else every band asked for is used (a model needs all of its bands).
     allow : kinds of `core.masks.KINDS` that a product marks and that are valid all the same.
     on_map : a product measured on the grid of the sensor as it lies on its map grid; see `MapCube`.
+    A file that is not on this machine is fetched first; see `remote`.
     Raises RasterError, ParameterError (bands) or DataError (too little valid data), one sentence each.
     """
+    if not is_remote(path):
+        return _open_here(path, bands, background, memory_budget, run, drop, allow, on_map)
+    copy, scratch = fetch(path, run.part(0.0, 0.5))
+    try:
+        part = run.part(0.5, 1.0)
+        cube = _open_here(copy, bands, background, memory_budget, part, drop, allow, on_map)
+    except HsiAnomalyError as error:
+        scratch.remove()
+        raise type(error)(str(error).replace(copy, path)) from error
+    except BaseException:
+        scratch.remove()
+        raise
+    weakref.finalize(cube, scratch.remove)
+    return cube
+
+
+def _open_here(
+    path: str,
+    bands: Optional[Sequence[int]],
+    background: Optional[str],
+    memory_budget: int,
+    run: Run,
+    drop: bool,
+    allow: Sequence[str],
+    on_map: bool,
+) -> RasterCube:
+    """Open an image on this machine; see `open_cube`."""
     check_allowed(allow)
     dataset = open_image(path)
     since, product = file_stamps(dataset), product_of(dataset)

@@ -8,6 +8,7 @@ pytest.importorskip("qgis.core")
 
 from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProject
 
+from tests.raster.test_remote import served  # noqa: F401 (a fixture)
 from tests.test_workflow import scene  # noqa: F401 (a fixture)
 
 

@@ -235,3 +235,10 @@ def test_runs_in_a_thread_of_its_own(algorithm, project, scene, tmp_path):
     loop.exec()
 
     assert outcomes == [(True, {"OUTPUT": f"{tmp_path}/rx.tif", "VALID_PIXELS": 308, "BANDS_USED": 6})]
+
+
+def test_an_address_is_an_input_too(run, served, tmp_path):
+    """QGIS takes addresses for files that are missing."""
+    server, _ = served
+    output = f"{tmp_path}/scores.tif"
+    assert run("rx", {"INPUT": f"{server.address}/scene.tif", "OUTPUT": output})["VALID_PIXELS"] == 150 * 160
