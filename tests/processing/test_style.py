@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+import qgis.utils
 from osgeo import gdal, ogr
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsLayerTreeLayer,
+    QgsLayerTreeModel,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsMultiBandColorRenderer,
@@ -17,6 +19,7 @@ from qgis.core import (
     QgsVectorLayer,
     QgsVectorLayerUtils,
 )
+from qgis.gui import QgsLayerTreeView
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 
@@ -77,6 +80,11 @@ def load(id, parameters, project):
 
     context = QgsProcessingContext()
     context.setProject(project)
+    # Newer QGIS puts results below what is chosen in the panel of layers, which there is none of without a window.
+    view = QgsLayerTreeView()
+    view.setModel(QgsLayerTreeModel(project.layerTreeRoot(), view))
+    if qgis.utils.iface is not None:
+        qgis.utils.iface.layerTreeView = lambda: view
     processing.runAndLoadResults(f"hsianomaly:{id}", parameters, feedback=Log(), context=context)
     return {layer.name(): layer for layer in project.mapLayers().values()}
 

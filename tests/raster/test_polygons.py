@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 
 import numpy as np
 import pytest
@@ -93,7 +94,12 @@ def test_formats_hold_every_object(tmp_path, name):
     written(tmp_path / name, two_squares(), place(two_squares()))
 
     vector = gdal.OpenEx(str(tmp_path / name), gdal.OF_VECTOR)
-    ranks = [int(feature.GetField("rank")) for feature in vector.GetLayer(0)]
+    if (
+        vector.GetDriver().ShortName == "KML"
+    ):  # it writes fields and reads none; LIBKML, where it is there, does
+        ranks = [int(rank) for rank in re.findall(r'name="rank">(\d+)<', (tmp_path / name).read_text())]
+    else:
+        ranks = [int(feature.GetField("rank")) for feature in vector.GetLayer(0)]
     assert ranks == [1, 2]
     assert vector_driver(name) in (vector.GetDriver().ShortName, "LIBKML", "KML")
 
