@@ -30,8 +30,8 @@ FOLDER = TOP / "resources" / "translations"
 TEMPLATES = FOLDER / "templates.txt"
 CONTEXT = "qgis_hsi_anomaly"
 
-ELSEWHERE = ("cli.py", "__main__.py", "report/", "style/")
-"""Not seen in QGIS's toolbox and log: the command line, html pages and style files are English."""
+ELSEWHERE = ("cli.py", "__main__.py", "report/")
+"""Not seen in QGIS's toolbox and log: the command line and html pages are English."""
 LABELS = (
     *("core/parameters.py", "core/errors.py", "core/decisions/", "core/detectors/", "jobs/execution.py"),
     *("processing/", "tools/", "resources/models/"),
@@ -39,33 +39,14 @@ LABELS = (
 """Where a single capitalized word is a label."""
 NAMES = {"source", "keywords", "requires", "command"}
 """Class attributes that are no text, or the same in every language."""
-LOSSES = (
-    "adversarial",
-    "critic",
-    "energy",
-    "inverse variances",
-    "locality",
-    "loss",
-    "noise error",
-    "reconstruction",
-)
+LOSSES = "adversarial, critic, energy, inverse variances, locality, loss, noise error, reconstruction, score matching"
+HEADINGS = "Plugin, System, Scratch, rows, columns, bands, pixels, targets, interval, method"
+LEGEND = "ordinary, median, flagged, highest, highest 10 %, highest 1 %, highest 0.1 %"
 MADE_OF_NAMES = (
-    *(f"{name} {{0}}" for name in (*LOSSES, "score matching", "spatial error")),
-    *(
-        "Plugin",
-        "System",
-        "Scratch",
-        "rows",
-        "columns",
-        "bands",
-        "pixels",
-        "targets",
-        "interval",
-        "method",
-        "found, %",
-    ),
+    *(f"{name} {{0}}" for name in (*LOSSES.split(", "), "spatial error")),
+    *(*HEADINGS.split(", "), "found, %", *LEGEND.split(", ")),
 )
-"""Texts that the log makes of names in the code: terms of losses, and headings of lines."""
+"""Texts of single words, and names in the code that become words: losses, headings of lines in the log, legends."""
 PRODUCTS = {"label", "levels", "give", "spectral", "masked", "place", "limits"}
 """Attributes of product readers, for the table in docs/products.md."""
 

@@ -7,11 +7,14 @@ from contextlib import suppress
 from typing import Any, Dict, List
 
 from qgis.core import (
+    QgsCategorizedSymbolRenderer,
     QgsMapLayer,
+    QgsPalettedRasterRenderer,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingLayerPostProcessorInterface,
     QgsRasterLayer,
+    QgsSingleBandPseudoColorRenderer,
 )
 from qgis.PyQt import sip
 
@@ -35,6 +38,7 @@ class DefaultStyle(QgsProcessingLayerPostProcessorInterface):  # type: ignore[mi
     ) -> None:
         """Style the layer, describe it and tell the legend."""
         layer.loadDefaultStyle()
+        translate_legend(layer)
         describe(layer)
         layer.triggerRepaint()
 
@@ -50,6 +54,24 @@ def default_style() -> DefaultStyle:
 
 
 _kept: List[DefaultStyle] = []
+
+
+def translate_legend(layer: QgsMapLayer) -> None:
+    """Put the legend of one of our styles into the user's language; style files are English."""
+    renderer = layer.renderer()
+    if isinstance(renderer, QgsSingleBandPseudoColorRenderer):
+        ramp = renderer.shader().rasterShaderFunction()
+        items = ramp.colorRampItemList()
+        for item in items:
+            score, between, about = item.label.partition(": ")
+            item.label = score + between + translate(about)
+        ramp.setColorRampItemList(items)
+    elif isinstance(renderer, QgsPalettedRasterRenderer):
+        for entry in renderer.classes():
+            renderer.setLabel(int(entry.value), translate(entry.label))
+    elif isinstance(renderer, QgsCategorizedSymbolRenderer):
+        for number, category in enumerate(renderer.categories()):
+            renderer.updateCategoryLabel(number, translate(category.label()))
 
 
 def describe(layer: QgsMapLayer) -> None:

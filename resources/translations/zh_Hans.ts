@@ -3719,6 +3719,26 @@
         <translation>输出 {0} 无法写入：没有空间存放其元数据。</translation>
     </message>
     <message>
+        <location filename="style/objects.py"/>
+        <source>not looked at yet</source>
+        <translation>尚未查看</translation>
+    </message>
+    <message>
+        <location filename="style/objects.py"/>
+        <source>true: a target</source>
+        <translation>true：目标</translation>
+    </message>
+    <message>
+        <location filename="style/objects.py"/>
+        <source>false alarm</source>
+        <translation>虚警</translation>
+    </message>
+    <message>
+        <location filename="style/scores.py"/>
+        <source>about the {0}</source>
+        <translation>约{0}</translation>
+    </message>
+    <message>
         <location filename="tools/base.py"/>
         <source>From scores to decisions</source>
         <translation>从得分到决策</translation>
@@ -5847,6 +5867,41 @@
         <location filename=""/>
         <source>found, %</source>
         <translation>找到，%</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>ordinary</source>
+        <translation>一般</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>median</source>
+        <translation>中位数</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>flagged</source>
+        <translation>被标记</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>highest</source>
+        <translation>最高</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>highest 10 %</source>
+        <translation>最高的 10 %</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>highest 1 %</source>
+        <translation>最高的 1 %</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>highest 0.1 %</source>
+        <translation>最高的 0.1 %</translation>
     </message>
 </context>
 </TS>

@@ -1,8 +1,13 @@
 """The user's language: which file serves which locale, and sentences with values in them."""
 
+import re
+
 import pytest
+from qgis.core import QgsProcessingException, QgsRasterLayer
 
 from qgis_hsi_anomaly.processing.language import translate, use_language
+from qgis_hsi_anomaly.processing.styling import translate_legend
+from tests.processing.conftest import Log
 
 
 @pytest.fixture
@@ -65,3 +70,31 @@ def test_sentences(text, translation):
 def test_unknown_text_stays():
     assert translate("Nobody foresaw these words") == "Nobody foresaw these words"
     assert translate("") == ""
+
+
+@pytest.mark.usefixtures("chinese")
+def test_a_run_speaks_chinese(run, tmp_path):
+    """Log, warnings, refusals, and the legend of what is loaded; paths and names of parameters stay."""
+    log = Log()
+    scene = run("samplescene", {"OUTPUT": str(tmp_path / "scene.tif")}, log)["OUTPUT"]
+    run("describe", {"INPUT": scene}, log)
+    scores = run("rx", {"INPUT": scene, "OUTPUT": str(tmp_path / "rx.tif")}, log)["OUTPUT"]
+    run("threshold", {"SCORES": scores, "RATE": 1e-6, "OUTPUT": str(tmp_path / "mask.tif")}, log)
+    run("environmentcheck", {}, log)
+    said = [
+        line for text in (*log.infos, *log.warnings) for line in text.splitlines() if "Results: {" not in line
+    ]
+    english = [line for line in said if re.search(r"\b[a-z]{2,} [a-z]{2,} [a-z]{2,}\b", line)]
+    assert len(said) > 30
+    assert not english
+    with pytest.raises(QgsProcessingException, match="INNER_WINDOW 必须是不小于 1 的奇数；给出的是 4。"):
+        run("localrx", {"INPUT": scene, "INNER_WINDOW": 4, "OUTPUT": str(tmp_path / "no.tif")})
+    layer = QgsRasterLayer(scores)
+    translate_legend(layer)
+    items = layer.renderer().shader().rasterShaderFunction().colorRampItemList()
+    assert [item.label.partition(": ")[2] for item in items] == [
+        "中位数",
+        "最高的 10 %",
+        "最高的 1 %",
+        "最高的 0.1 %",
+    ]
