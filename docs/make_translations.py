@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
+import itertools
 import os
 import re
 import shutil
@@ -41,12 +42,13 @@ NAMES = {"source", "keywords", "requires", "command"}
 """Class attributes that are no text, or the same in every language."""
 LOSSES = "adversarial, critic, energy, inverse variances, locality, loss, noise error, reconstruction, score matching"
 HEADINGS = "Plugin, System, Scratch, rows, columns, bands, pixels, targets, interval, method"
+FILES = "model file, file of sums, run record, style file, the image, the score layer, the first score layer"
 LEGEND = "ordinary, median, flagged, highest, highest 10 %, highest 1 %, highest 0.1 %"
 MADE_OF_NAMES = (
-    *(f"{name} {{0}}" for name in (*LOSSES.split(", "), "spatial error")),
-    *(*HEADINGS.split(", "), "found, %", *LEGEND.split(", ")),
+    *(f"{name} {{0}}" for name in (*LOSSES.split(", "), "spatial error", *FILES.split(", "))),
+    *(*HEADINGS.split(", "), *LEGEND.split(", "), "found, %", "it is older than Python {0}"),
 )
-"""Texts of single words, and names in the code that become words: losses, headings of lines in the log, legends."""
+"""Texts of single words, and names in the code that become words, in the log and in legends."""
 PRODUCTS = {"label", "levels", "give", "spectral", "masked", "place", "limits"}
 """Attributes of product readers, for the table in docs/products.md."""
 
@@ -107,14 +109,13 @@ def _strings(node: ast.AST, names: set[str]) -> Iterator[str]:
         if parts is None:
             yield from _strings(child, names)
             continue
-        text, count = "", 0
+        text = "".join(part if isinstance(part, str) else "{}" for part in parts)
         for part in parts:
-            if isinstance(part, str):
-                text += part
-            else:
-                text, count = f"{text}{{{count}}}", count + 1
+            if not isinstance(part, str):
                 yield from _strings(ast.Expression(part), names)
-        yield text
+        places = itertools.count()
+        # Values side by side are one: nobody could tell where the first ends.
+        yield re.sub(r"\{\}( ?\{\})*", lambda _: f"{{{next(places)}}}", text)  # noqa: B023 (used at once)
 
 
 def _asked_for(tree: ast.AST) -> Iterator[str]:

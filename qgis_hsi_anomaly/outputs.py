@@ -97,7 +97,8 @@ class Outputs:
         if shown != path:
             raise RasterError(f"The output {shown} cannot be written: its name is not UTF-8, give another.")
         target = Path(path)
-        what = f"The {'output' if kind in (*_EXTENSIONS, 'vector') else kind} {path}"
+        is_output = kind in (*_EXTENSIONS, "vector")
+        what = f"The output {path}" if is_output else f"The {kind} {path}"
         extensions = _EXTENSIONS.get(kind)
         if kind == "vector":
             vector_driver(path)

@@ -258,9 +258,9 @@ def examine(source: str, path: str, own: bool = False, run: Run = ALONE) -> Inte
     elif own and tuple(answer["python"][:2]) != sys.version_info[:2]:
         reason = f"it is Python {python}, not this program's own"
     elif not answer["numpy"] or not torch:
-        reason = f"it has no {'torch' if answer['numpy'] else 'numpy'}"
-        if answer["reason"] and "No module named" not in answer["reason"]:
-            reason += f" that works ({answer['reason']})"
+        lacking = "torch" if answer["numpy"] else "numpy"
+        broken = answer["reason"] and "No module named" not in answer["reason"]
+        reason = f"it has no {lacking} that works ({answer['reason']})" if broken else f"it has no {lacking}"
     elif _version(torch) < OLDEST_TORCH:
         reason = f"its torch is {torch}, and {'.'.join(map(str, OLDEST_TORCH))} or newer is needed"
     else:

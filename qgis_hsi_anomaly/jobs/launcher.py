@@ -229,8 +229,10 @@ class Launcher:
         if killed and not causes:
             rank = killed[0]
             name = signal.Signals(-self.processes[rank].returncode).name
-            hint = f", most likely because memory ran out: {self._less()}" if name == "SIGKILL" else ""
-            return WorkerError(f"{self._who(rank)} was ended by {name}{hint}.{self._tail(rank)}")
+            ended = f"{self._who(rank)} was ended by {name}"
+            if name == "SIGKILL":
+                ended = f"{ended}, most likely because memory ran out: {self._less()}"
+            return WorkerError(f"{ended}.{self._tail(rank)}")
         if several and not self._met and not causes:
             place = self.execution.rendezvous
             return WorkerError(f"The machines did not meet at RENDEZVOUS {place}.{self._tail(0)}")
@@ -258,7 +260,7 @@ class Launcher:
         )
 
     def _who(self, rank: int) -> str:
-        return f"Worker process {rank + 1} of {self.execution.processes}"
+        return f"Worker process {rank + 1} (of {self.execution.processes})"
 
     def _words(self, rank: int) -> Path:
         """Where a process's standard error lies, and all that is printed in it."""

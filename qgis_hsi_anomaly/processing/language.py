@@ -21,11 +21,15 @@ _PLACE = re.compile(r"\{(\d+)\}")
 _BOUNDARIES = [
     re.compile(boundary)
     for boundary in (
-        *(r"(^ +| +$)", r"(  +)", r"(?<=\.)( +)", r"(; )"),
-        *(r"(?<=.)()(?= \()", r"(?<=.)()(?=, )", r"(: +)", r"(^, |^\(|\)$)"),
+        *(r"(\n)", r"(^ +| +$)", r"(  +)", r"(?<=\.)( +)", r"(; )", r"(: +)", r"(\.$)"),
+        *(r"(?<=.)()(?= \()", r"(^\(|\)$)", r"(?<=.)()(?=, )", r"(^, )"),
     )
 ]
 """Of the parts that messages are put together from, larger ones first."""
+_ANY, _NO_SENTENCE = r"(.*?)", r"((?:\([^()]*\)|(?!(?<!:): |\. |\.$).)*?)"
+"""Values: any, and those that are no sentence, nor hold one outside of parentheses."""
+_INTRODUCES = (": ", "; ", ". ", ".", "(", ")")
+"""What a sentence can follow."""
 _LEAST = 8
 """Characters of templates that are tried before a message is taken apart; shorter ones fit too much: `{0} for {1}`."""
 _used: List[QTranslator] = []
@@ -46,8 +50,9 @@ def translate(text: str) -> str:
     """Return a text of the code in the user's language; what is not known stays English."""
     if not _used or not text.strip():
         return text
-    if "\n" in text:
-        return "\n".join(map(translate, text.split("\n")))
+    first, *more = text.split("\n")
+    if more and translate(first) != first:
+        return "\n".join(map(translate, [first, *more]))
     found = _known(text) or _by_template(text, _LEAST) or _by_parts(text)
     return found if found != text else _by_template(text, 0) or text
 
@@ -74,9 +79,13 @@ def _value(text: str) -> str:
 
 
 def _by_parts(text: str) -> str:
-    """Translate sentence by sentence, item by item; what is not known stays."""
+    """Translate line by line, sentence by sentence, item by item; what is not known stays."""
+    for colon in reversed(list(re.finditer(": ", text))):
+        sentence = _known(text[: colon.start()]) or _by_template(text[: colon.start()], _LEAST)
+        if sentence:
+            return f"{sentence}: {_value(text[colon.end() :])}"
     for boundary in _BOUNDARIES:
-        parts = boundary.split(text)
+        parts = boundary.split(text, maxsplit=int(boundary.pattern.startswith("(:")))
         if len(parts) > 1:
             heading = parts[1].startswith((":", "  "))
             parts[0] = translate(parts[0]) if heading else _value(parts[0])
@@ -91,6 +100,9 @@ def _templates() -> List[Tuple[int, str, Pattern[str], List[str]]]:
     found = []
     for template in resource("translations", "templates.txt").read_text(encoding="utf-8").splitlines():
         chunks = _PLACE.split(template)[::2]
-        pattern = re.compile("(.*?)".join(map(re.escape, chunks)))
-        found.append((sum(map(len, chunks)), template, pattern, chunks))
+        pattern = re.escape(chunks[0])
+        for before, after in zip(chunks, chunks[1:]):
+            follows = before.endswith(_INTRODUCES) or (not before and re.match(" [A-Z]", after))
+            pattern += (_ANY if follows else _NO_SENTENCE) + re.escape(after)
+        found.append((sum(map(len, chunks)), template, re.compile(pattern, re.DOTALL), chunks))
     return sorted(found, key=lambda one: -one[0])

@@ -186,7 +186,7 @@ def by_axes(path: str, dataset: Any) -> Any:
     if array is None and dataset.RasterCount == 1:
         return dataset
     if array is None:
-        raise _untold(path, "shows an array that cannot be looked at by its axes")
+        raise _untold(f"{path} shows an array that cannot be looked at by its axes")
     dimensions = [
         (dimension.GetName().lower(), int(dimension.GetSize())) for dimension in array.GetDimensions()
     ]
@@ -197,7 +197,7 @@ def by_axes(path: str, dataset: Any) -> Any:
     known = [axis for axis in (bands, rows, columns) if axis is not None]
     if len(dimensions) != 3 or len(known) < 2:
         axes = " x ".join(f"{name} ({size})" for name, size in dimensions)
-        raise _untold(path, f"has the axes {axes}")
+        raise _untold(f"{path} has the axes {axes}")
     left = 3 - sum(known)  # the third axis, where two are known
     rows, columns, bands = (left if axis is None else axis for axis in (rows, columns, bands))
     view = ArrayView(array, rows, columns, bands)
@@ -258,8 +258,8 @@ def _arrays(group: Any, path: str) -> Iterator[Tuple[str, Any]]:
         yield from _arrays(group.OpenGroup(name), f"{path}/{name}")
 
 
-def _untold(path: str, what: str) -> RasterError:
+def _untold(what: str) -> RasterError:
     return RasterError(
-        f"{path} {what}: which of them are lines, samples and bands cannot be told. Convert it to GeoTIFF or ENVI "
+        f"{what}: which of them are lines, samples and bands cannot be told. Convert it to GeoTIFF or ENVI "
         "with the sensor's own software, or give a file whose axes have names."
     )

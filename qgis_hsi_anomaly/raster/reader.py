@@ -173,7 +173,8 @@ def _introduce(product: Optional[Product], run: Run) -> None:
     """Say what the image was understood as."""
     if product is None:
         return
-    run.message(f"{product.label} {product.level}".strip() + f": {product.quantity}.")
+    name = f"{product.label} {product.level}".strip()
+    run.message(f"{name}: {product.quantity}." if product.quantity else f"{name}.")
     if product.is_radiance:
         run.message(
             "Radiance, not reflectance: RX minds it little where the atmosphere is one over the scene; detectors that "

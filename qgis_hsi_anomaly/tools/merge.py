@@ -116,7 +116,7 @@ class Merge(Tool):
     def _tell(self, merged: Merged, run: Run) -> None:
         for site in merged.sites:
             far = "" if site.distance is None else f", distance {site.distance / merged.model.bands:.3g}"
-            run.message(f"{site.name}: {site.pixels} pixels{far}.")
+            run.message(f"{site.name}: {site.pixels} background pixels{far}.")
         if len(merged.sites) > 1:
             run.message(
                 "The distance is that of a scene's mean from the background of the others, squared and in numbers of "

@@ -281,15 +281,15 @@ class Recovery(Tool):
         return make_detector(self.detector, values)
 
     def _sizes(self) -> List[int]:
-        what = f"SIZES must be whole numbers from 1 to {_LARGEST}, divided by commas"
-        return self._numbers(self.sizes, what, int, lambda size: 1 <= size <= _LARGEST)
+        what = f"whole numbers from 1 to {_LARGEST}, divided by commas"
+        return self._numbers("SIZES", self.sizes, what, int, lambda size: 1 <= size <= _LARGEST)
 
     def _fractions(self) -> List[float]:
-        what = "FRACTIONS must be numbers above 0 and at most 1, divided by commas"
-        return self._numbers(self.fractions, what, float, lambda fraction: 0 < fraction <= 1)
+        what = "numbers above 0 and at most 1, divided by commas"
+        return self._numbers("FRACTIONS", self.fractions, what, float, lambda fraction: 0 < fraction <= 1)
 
     def _numbers(
-        self, given: str, what: str, kind: Callable[[str], N], permitted: Callable[[N], bool]
+        self, name: str, given: str, what: str, kind: Callable[[str], N], permitted: Callable[[N], bool]
     ) -> List[N]:
         """Return the numbers in a text, rising, each once. Raises ParameterError, saying `what` is permitted."""
         try:
@@ -297,7 +297,7 @@ class Recovery(Tool):
         except ValueError:
             found = []
         if not found or not all(math.isfinite(value) and permitted(value) for value in found):
-            raise ParameterError(f"{self.id}: {what}; got {given!r}.")
+            raise ParameterError(f"{self.id}: {name} must be {what}; got {given!r}.")
         return found
 
     def _check_execution(self, detector: Detector, execution: Execution) -> None:

@@ -15,8 +15,8 @@
     </message>
     <message>
         <location filename="core/array_file.py"/>
-        <source>The {0} {1} cannot be read: {2}.</source>
-        <translation>{0} {1} 无法读取：{2}。</translation>
+        <source>The {0} cannot be read: {1}.</source>
+        <translation>{0} 无法读取：{1}。</translation>
     </message>
     <message>
         <location filename="core/array_file.py"/>
@@ -25,23 +25,23 @@
     </message>
     <message>
         <location filename="core/array_file.py"/>
-        <source>The {0} {1} has format {2} and this version reads format {3} to {4}: {5}.</source>
-        <translation>{0} {1} 的格式为 {2}，而此版本读取格式 {3} 至 {4}：{5}。</translation>
+        <source>The {0} has format {1} and this version reads format {2} to {3}: {4}.</source>
+        <translation>{0} 的格式为 {1}，而此版本读取格式 {2} 至 {3}：{4}。</translation>
     </message>
     <message>
         <location filename="core/array_file.py"/>
-        <source>The {0} {1} is cut short: copy it again, or {2}.</source>
-        <translation>{0} {1} 不完整：请重新复制，或者{2}。</translation>
+        <source>The {0} is cut short: copy it again, or {1}.</source>
+        <translation>{0} 不完整：请重新复制，或者{1}。</translation>
     </message>
     <message>
         <location filename="core/array_file.py"/>
-        <source>The {0} {1} cannot be used: {2}</source>
-        <translation>{0} {1} 无法使用：{2}</translation>
+        <source>The {0} cannot be used: {1}</source>
+        <translation>{0} 无法使用：{1}</translation>
     </message>
     <message>
         <location filename="core/array_file.py"/>
-        <source>The {0} {1} is damaged: {2}.</source>
-        <translation>{0} {1} 已损坏：{2}。</translation>
+        <source>The {0} is damaged: {1}.</source>
+        <translation>{0} 已损坏：{1}。</translation>
     </message>
     <message>
         <location filename="core/array_file.py"/>
@@ -130,8 +130,8 @@
     </message>
     <message>
         <location filename="core/background_sums.py"/>
-        <source>The scenes have {0} bands in common, and {1} has {2}. Run summarise again with BANDS {3}{4}.</source>
-        <translation>各场景有 {0} 个共同波段，而 {1} 有 {2} 个。请用 BANDS {3}{4} 重新运行 summarise。</translation>
+        <source>The scenes have {0} bands in common, and {1} has {2}. Run summarise again with BANDS {3}.</source>
+        <translation>各场景有 {0} 个共同波段，而 {1} 有 {2} 个。请用 BANDS {3} 重新运行 summarise。</translation>
     </message>
     <message>
         <location filename="core/background_sums.py"/>
@@ -140,8 +140,8 @@
     </message>
     <message>
         <location filename="core/background_sums.py"/>
-        <source>{0} has {1} bands and {2} {3}, and not both know their wavelengths: run summarise again with BANDS, the same for both.</source>
-        <translation>{0} 有 {1} 个波段，{2} 有 {3} 个，且并非两者都有波长信息：请对两者用相同的 BANDS 重新运行 summarise。</translation>
+        <source>{0} has {1} bands and {2}, and not both know their wavelengths: run summarise again with BANDS, the same for both.</source>
+        <translation>{0} 有 {1} 个波段，{2} 个，且并非两者都有波长信息：请对两者用相同的 BANDS 重新运行 summarise。</translation>
     </message>
     <message>
         <location filename="core/background_sums.py"/>
@@ -1430,8 +1430,8 @@
     </message>
     <message>
         <location filename="core/model_file.py"/>
-        <source>{0} has {1} {2}, not {3}.</source>
-        <translation>{0} 有 {1} 个{2}，而不是 {3} 个。</translation>
+        <source>{0} has {1}, not {2}.</source>
+        <translation>{0} 有 {1}，而不是 {2}。</translation>
     </message>
     <message>
         <location filename="core/model_file.py"/>
@@ -2015,18 +2015,18 @@
     </message>
     <message>
         <location filename="jobs/interpreter.py"/>
-        <source>it has no {0}</source>
-        <translation>它没有 {0}</translation>
-    </message>
-    <message>
-        <location filename="jobs/interpreter.py"/>
         <source>No module named</source>
         <translation>No module named</translation>
     </message>
     <message>
         <location filename="jobs/interpreter.py"/>
-        <source> that works ({0})</source>
-        <translation> 可用的（{0}）</translation>
+        <source>it has no {0} that works ({1})</source>
+        <translation>它没有可用的 {0}（{1}）</translation>
+    </message>
+    <message>
+        <location filename="jobs/interpreter.py"/>
+        <source>it has no {0}</source>
+        <translation>它没有 {0}</translation>
     </message>
     <message>
         <location filename="jobs/interpreter.py"/>
@@ -2085,13 +2085,13 @@
     </message>
     <message>
         <location filename="jobs/launcher.py"/>
-        <source>, most likely because memory ran out: {0}</source>
-        <translation>，很可能是内存耗尽：{0}</translation>
+        <source>{0} was ended by {1}</source>
+        <translation>{0} 被 {1} 终止</translation>
     </message>
     <message>
         <location filename="jobs/launcher.py"/>
-        <source>{0} was ended by {1}{2}.{3}</source>
-        <translation>{0} 被 {1} 终止{2}。{3}</translation>
+        <source>{0}, most likely because memory ran out: {1}</source>
+        <translation>{0}，很可能是内存耗尽：{1}</translation>
     </message>
     <message>
         <location filename="jobs/launcher.py"/>
@@ -2140,7 +2140,7 @@
     </message>
     <message>
         <location filename="jobs/launcher.py"/>
-        <source>Worker process {0} of {1}</source>
+        <source>Worker process {0} (of {1})</source>
         <translation>第 {0} 个工作进程（共 {1} 个）</translation>
     </message>
     <message>
@@ -2305,8 +2305,13 @@
     </message>
     <message>
         <location filename="outputs.py"/>
-        <source>The {0} {1}</source>
-        <translation>{0} {1}</translation>
+        <source>The output {0}</source>
+        <translation>输出 {0}</translation>
+    </message>
+    <message>
+        <location filename="outputs.py"/>
+        <source>The {0}</source>
+        <translation>{0}</translation>
     </message>
     <message>
         <location filename="outputs.py"/>
@@ -2660,18 +2665,18 @@
     </message>
     <message>
         <location filename="processing/parameters.py"/>
-        <source>{0} {1} cannot be opened {2}: check the name of the file.</source>
-        <translation>{0} {1} 无法{2}打开：请检查文件名。</translation>
+        <source>{0} cannot be opened {1}: check the name of the file.</source>
+        <translation>{0} 无法{1}打开：请检查文件名。</translation>
     </message>
     <message>
         <location filename="processing/parameters.py"/>
-        <source>{0} {1} does not exist: check the name of the file.</source>
-        <translation>{0} {1} 不存在：请检查文件名。</translation>
+        <source>{0} does not exist: check the name of the file.</source>
+        <translation>{0} 不存在：请检查文件名。</translation>
     </message>
     <message>
         <location filename="processing/parameters.py"/>
-        <source>{0} {1} is a layer of the provider {2}, which has no file: export it to a GeoTIFF and use that.</source>
-        <translation>{0} {1} 是 {2} 提供者的图层，没有文件：请导出为 GeoTIFF 并使用它。</translation>
+        <source>{0} is a layer of the provider {1}, which has no file: export it to a GeoTIFF and use that.</source>
+        <translation>{0} 是 {1} 提供者的图层，没有文件：请导出为 GeoTIFF 并使用它。</translation>
     </message>
     <message>
         <location filename="processing/provider.py"/>
@@ -2755,8 +2760,8 @@
     </message>
     <message>
         <location filename="raster/areas.py"/>
-        <source>{0}: {1} has {2} rows and {3} columns, {4} {5} and {6}: both must cover the same pixels.</source>
-        <translation>{0}：{1} 有 {2} 行 {3} 列，{4}有 {5} 行 {6} 列：两者必须覆盖相同的像元。</translation>
+        <source>{0}: {1} has {2} rows and {3} columns, {4} and {5}: both must cover the same pixels.</source>
+        <translation>{0}：{1} 有 {2} 行 {3} 列，{4} 行 {5} 列：两者必须覆盖相同的像元。</translation>
     </message>
     <message>
         <location filename="raster/areas.py"/>
@@ -2765,13 +2770,13 @@
     </message>
     <message>
         <location filename="raster/axes.py"/>
-        <source>shows an array that cannot be looked at by its axes</source>
-        <translation>的数组无法按各轴查看</translation>
+        <source>{0} shows an array that cannot be looked at by its axes</source>
+        <translation>{0} 的数组无法按各轴查看</translation>
     </message>
     <message>
         <location filename="raster/axes.py"/>
-        <source>has the axes {0}</source>
-        <translation>的轴为 {0}</translation>
+        <source>{0} has the axes {1}</source>
+        <translation>{0} 的轴为 {1}</translation>
     </message>
     <message>
         <location filename="raster/axes.py"/>
@@ -2780,8 +2785,8 @@
     </message>
     <message>
         <location filename="raster/axes.py"/>
-        <source>{0} {1}: which of them are lines, samples and bands cannot be told. Convert it to GeoTIFF or ENVI with the sensor's own software, or give a file whose axes have names.</source>
-        <translation>{0} {1}：无法判断哪些是行、列和波段。请用传感器自带的软件转换为 GeoTIFF 或 ENVI，或给出各轴有名称的文件。</translation>
+        <source>{0}: which of them are lines, samples and bands cannot be told. Convert it to GeoTIFF or ENVI with the sensor's own software, or give a file whose axes have names.</source>
+        <translation>{0}：无法判断哪些是行、列和波段。请用传感器自带的软件转换为 GeoTIFF 或 ENVI，或给出各轴有名称的文件。</translation>
     </message>
     <message>
         <location filename="raster/background.py"/>
@@ -2852,11 +2857,6 @@
         <location filename="raster/dataset.py"/>
         <source>The name of a raster is empty: give a file.</source>
         <translation>栅格的名称为空：请给出文件。</translation>
-    </message>
-    <message>
-        <location filename="raster/dataset.py"/>
-        <source>{0} does not exist: check the name of the file.</source>
-        <translation>{0} 不存在：请检查文件名。</translation>
     </message>
     <message>
         <location filename="raster/dataset.py"/>
@@ -3137,11 +3137,6 @@
         <location filename="raster/products/container.py"/>
         <source>{0} in {1} cannot be read</source>
         <translation>{1} 中的 {0} 无法读取</translation>
-    </message>
-    <message>
-        <location filename="raster/products/container.py"/>
-        <source>{0} has no {1}{2}: it is not a whole product, download it again.</source>
-        <translation>{0} 没有 {1}{2}：不是完整的产品，请重新下载。</translation>
     </message>
     <message>
         <location filename="raster/products/container.py"/>
@@ -4325,8 +4320,8 @@
     </message>
     <message>
         <location filename="tools/describe.py"/>
-        <source>{0} x {1} {2}; scored on the grid of the sensor, scores laid on this one</source>
-        <translation>{0} x {1} {2}；在传感器格网上打分，得分放到此格网上</translation>
+        <source>{0} x {1}; scored on the grid of the sensor, scores laid on this one</source>
+        <translation>{0} x {1}；在传感器格网上打分，得分放到此格网上</translation>
     </message>
     <message>
         <location filename="tools/describe.py"/>
@@ -4745,8 +4740,8 @@
     </message>
     <message>
         <location filename="tools/merge.py"/>
-        <source>{0}: {1} pixels{2}.</source>
-        <translation>{0}：{1} 个像元{2}。</translation>
+        <source>{0}: {1} background pixels{2}.</source>
+        <translation>{0}：{1} 个背景像元{2}。</translation>
     </message>
     <message>
         <location filename="tools/merge.py"/>
@@ -5035,18 +5030,13 @@
     </message>
     <message>
         <location filename="tools/recovery.py"/>
-        <source>SIZES must be whole numbers from 1 to {0}, divided by commas</source>
-        <translation>SIZES 必须是 1 至 {0} 的整数，用逗号分隔</translation>
+        <source>whole numbers from 1 to {0}, divided by commas</source>
+        <translation>1 至 {0} 的整数，用逗号分隔</translation>
     </message>
     <message>
         <location filename="tools/recovery.py"/>
-        <source>FRACTIONS must be numbers above 0 and at most 1, divided by commas</source>
-        <translation>FRACTIONS 必须是大于 0 且至多为 1 的数，用逗号分隔</translation>
-    </message>
-    <message>
-        <location filename="tools/recovery.py"/>
-        <source>{0}: {1}; got {2}.</source>
-        <translation>{0}：{1}；给出的是 {2}。</translation>
+        <source>numbers above 0 and at most 1, divided by commas</source>
+        <translation>大于 0 且至多为 1 的数，用逗号分隔</translation>
     </message>
     <message>
         <location filename="tools/recovery.py"/>
@@ -5165,8 +5155,8 @@
     </message>
     <message>
         <location filename="tools/runmany.py"/>
-        <source>{0} of {1} scenes failed, {2}{3}; the reasons are in {4}.</source>
-        <translation>{1} 个场景中有 {0} 个失败，{2}{3}；原因见 {4}。</translation>
+        <source>{0} of {1} scenes failed, {2}; the reasons are in {3}.</source>
+        <translation>{1} 个场景中有 {0} 个失败，{2}；原因见 {3}。</translation>
     </message>
     <message>
         <location filename="tools/runmany.py"/>
@@ -5265,8 +5255,8 @@
     </message>
     <message>
         <location filename="tools/scenes.py"/>
-        <source>The process was ended by {0}{1}.{2}</source>
-        <translation>进程被 {0} 终止{1}。{2}</translation>
+        <source>The process was ended by {0}.{1}</source>
+        <translation>进程被 {0} 终止。{1}</translation>
     </message>
     <message>
         <location filename="tools/scenes.py"/>
@@ -5505,8 +5495,8 @@
     </message>
     <message>
         <location filename="tools/threshold.py"/>
-        <source>Threshold {0}{1} by {2}: {3} of {4} pixels flagged; a background without any anomaly would give about {5}.</source>
-        <translation>阈值 {0}{1}，方法 {2}：{4} 个像元中标记了 {3} 个；没有任何异常的背景约会给出 {5} 个。</translation>
+        <source>Threshold {0} by {1}: {2} of {3} pixels flagged; a background without any anomaly would give about {4}.</source>
+        <translation>阈值 {0}，方法 {1}：{3} 个像元中标记了 {2} 个；没有任何异常的背景约会给出 {4} 个。</translation>
     </message>
     <message>
         <location filename="tools/threshold.py"/>
@@ -5530,8 +5520,8 @@
     </message>
     <message>
         <location filename="tools/threshold.py"/>
-        <source>For comparison only: chi-square with {0} degrees of freedom would put the threshold at {1} and flag {2}{3} of the pixels.</source>
-        <translation>仅供比较：自由度为 {0} 的卡方分布会把阈值定在 {1}，标记{2}{3} 的像元。</translation>
+        <source>For comparison only: chi-square with {0} degrees of freedom would put the threshold at {1} and flag {2} of the pixels.</source>
+        <translation>仅供比较：自由度为 {0} 的卡方分布会把阈值定在 {1}，标记 {2} 的像元。</translation>
     </message>
     <message>
         <location filename="workflow.py"/>
@@ -5825,6 +5815,41 @@
     </message>
     <message>
         <location filename=""/>
+        <source>model file {0}</source>
+        <translation>模型文件 {0}</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>file of sums {0}</source>
+        <translation>累加和文件 {0}</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>run record {0}</source>
+        <translation>运行记录 {0}</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>style file {0}</source>
+        <translation>样式文件 {0}</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>the image {0}</source>
+        <translation>影像有 {0}</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>the score layer {0}</source>
+        <translation>得分图层有 {0}</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>the first score layer {0}</source>
+        <translation>第一个得分图层有 {0}</translation>
+    </message>
+    <message>
+        <location filename=""/>
         <source>Plugin</source>
         <translation>插件</translation>
     </message>
@@ -5865,11 +5890,6 @@
     </message>
     <message>
         <location filename=""/>
-        <source>found, %</source>
-        <translation>找到，%</translation>
-    </message>
-    <message>
-        <location filename=""/>
         <source>ordinary</source>
         <translation>一般</translation>
     </message>
@@ -5902,6 +5922,16 @@
         <location filename=""/>
         <source>highest 0.1 %</source>
         <translation>最高的 0.1 %</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>found, %</source>
+        <translation>找到，%</translation>
+    </message>
+    <message>
+        <location filename=""/>
+        <source>it is older than Python {0}</source>
+        <translation>它比 Python {0} 旧</translation>
     </message>
 </context>
 </TS>

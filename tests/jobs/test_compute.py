@@ -87,7 +87,7 @@ def test_an_error_of_the_package_keeps_its_class(cube, toy_worker):
 
 def test_any_other_error_comes_with_the_last_words(cube, toy_worker):
     with pytest.raises(
-        WorkerError, match=r"^Worker process 2 of 2 failed: RuntimeError: the gears are stuck\.\n"
+        WorkerError, match=r"^Worker process 2 \(of 2\) failed: RuntimeError: the gears are stuck\.\n"
     ) as caught:
         maps_of(cube, Toy(behavior="fails", culprit=1), 2)
     assert "toy.py" in str(caught.value)
@@ -100,7 +100,7 @@ def test_memory_that_runs_out_is_named(cube, toy_worker):
 
 def test_a_killed_process_ends_the_run_with_its_last_words(cube, toy_worker):
     begun = time.monotonic()
-    with pytest.raises(WorkerError, match=r"^Worker process 1 of 2 was ended by SIGKILL") as caught:
+    with pytest.raises(WorkerError, match=r"^Worker process 1 \(of 2\) was ended by SIGKILL") as caught:
         maps_of(cube, Toy(behavior="dies"), 2)
     assert "my last words" in str(caught.value)
     assert time.monotonic() - begun < 30
@@ -115,7 +115,7 @@ def test_a_stopped_process_ends_the_run(cube, toy_worker, scratch, monkeypatch):
         pid = processes_naming(scratch)[-1][0]
         os.kill(pid, signal.SIGSTOP)
 
-    with pytest.raises(WorkerError, match=r"^Worker process [12] of 2 has given no sign of life"):
+    with pytest.raises(WorkerError, match=r"^Worker process [12] \(of 2\) has given no sign of life"):
         maps_of(cube, Toy(behavior="spins"), 2, Run(on_message=stop_one))
 
 

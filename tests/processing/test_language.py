@@ -48,6 +48,14 @@ def test_english_is_as_it_was():
             "INPUT a b.tif 无法作为矢量图层打开：请检查文件名。",
         ),
         (
+            "Worker process 1 (of 2) was ended by SIGKILL, most likely because memory ran out: use fewer processes.",
+            "第 1 个工作进程（共 2 个） 被 SIGKILL 终止，很可能是内存耗尽：请使用更少的进程.",
+        ),
+        (
+            "consensus: no member could run. aed: All scores are equal: there is nothing to evaluate. rx: Too few.",
+            "consensus：没有成员能够运行。aed: 所有得分相同：没有可评价的内容。 rx: Too few.",
+        ),
+        (
             "All of its scores are equal.\nIt has no pixel with a score.",
             "它的所有得分相同。\n它没有有得分的像元。",
         ),

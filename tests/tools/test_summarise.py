@@ -102,7 +102,7 @@ def test_the_record_of_a_merge_names_the_scenes(folder: Path) -> None:
     assert [site["name"] for site in record["sites"]] == ["q4", "q1"]
     assert all(site["distance"] > 0 for site in record["sites"]) and record["bands"] == [1, 2, 3, 4, 5, 6]
     assert record["parameters"]["weights"] == "equal"
-    assert any(line.startswith("q1: 328 pixels, distance") for line in said)
+    assert any(line.startswith("q1: 328 background pixels, distance") for line in said)
 
 
 def test_refusals_leave_nothing(folder: Path) -> None:
