@@ -3624,6 +3624,41 @@
         <translation>未使用的波段，{1} 个中有 {0} 个：{2}。</translation>
     </message>
     <message>
+        <location filename="raster/remote.py"/>
+        <source>{0} cannot be read: check the address, and whether you may read it.</source>
+        <translation>{0} 无法读取：请检查地址，以及您是否有读取权限。</translation>
+    </message>
+    <message>
+        <location filename="raster/remote.py"/>
+        <source>Fetching {0}, {1} MB.</source>
+        <translation>正在获取 {0}，{1} MB。</translation>
+    </message>
+    <message>
+        <location filename="raster/remote.py"/>
+        <source>{0} has {1} GB and is fetched before it is read, but the folder for temporary files has room for {2} GB: set TMPDIR to a folder on a larger disk.</source>
+        <translation>{0} 有 {1} GB，读取之前要先获取，而临时文件夹只有 {2} GB 的空间：请把 TMPDIR 设为更大磁盘上的文件夹。</translation>
+    </message>
+    <message>
+        <location filename="raster/remote.py"/>
+        <source>{0} could not be fetched whole</source>
+        <translation>{0} 无法完整获取</translation>
+    </message>
+    <message>
+        <location filename="raster/remote.py"/>
+        <source>{0}: it cannot be opened.</source>
+        <translation>{0}：无法打开。</translation>
+    </message>
+    <message>
+        <location filename="raster/remote.py"/>
+        <source>{0}: {1} of {2} bytes are missing, try again.</source>
+        <translation>{0}：缺少 {2} 字节中的 {1} 字节，请重试。</translation>
+    </message>
+    <message>
+        <location filename="raster/remote.py"/>
+        <source>{0} cannot be kept in the folder for temporary files: {1}.</source>
+        <translation>{0} 无法保存在临时文件夹中：{1}。</translation>
+    </message>
+    <message>
         <location filename="raster/rows.py"/>
         <source>{0} cannot be read at rows {1} to {2}, it may be damaged or cut short</source>
         <translation>{0} 的第 {1} 至 {2} 行无法读取，可能已损坏或不完整</translation>
