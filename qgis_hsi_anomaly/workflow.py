@@ -16,6 +16,7 @@ from .core.bands import match_bands
 from .core.cube import Array, ArrayCube
 from .core.detectors.base import Detector, Method, Preprocessor
 from .core.errors import ModelError, ParameterError
+from .core.free_memory import free_memory
 from .core.libraries import library_versions
 from .core.model_file import read_header, read_model
 from .core.run import ALONE, Run
@@ -272,6 +273,12 @@ def _describe(
         record.run.message(f"The background is learned from {int(cube.background.sum())} pixels.")
     needed = method.memory_needed(cube)
     record.run.message(f"Memory needed: about {needed / 2**20:.0f} MiB beside the program.")
+    free = free_memory()
+    if free is not None and needed > free:
+        record.part(0.15, 0.15).warning(
+            f"About {needed / 2**20:.0f} MiB of memory are needed, {free / 2**20:.0f} MiB are free: close other "
+            "programs or use fewer bands (BANDS), else the run may become very slow, or be ended by the system."
+        )
     check_scene(cube, record.part(0.15, 0.15), learning)
 
 
