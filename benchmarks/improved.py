@@ -1,11 +1,12 @@
-"""What training is worth in `sscade --variant improved`: AUC(PD,PF) trained, untrained and of Ledoit-Wolf RX.
+"""What training is worth in `sscade --variant improved`, beside what needs none.
 
-    HSI_ANOMALY_DATA=data python -m benchmarks.improved [--variant improved] [--seeds 3] [--simulated 1]
+    HSI_ANOMALY_DATA=data python -m benchmarks.improved [--variant improved] [--seeds 3] [--simulated 0 1]
         [--output build/bench]
 
-The real scenes are six of the publications and SDData; the simulated ones those of `benchmarks/simulated.py`,
-each drawn with `--simulated` seeds. A row a scene: mean and standard deviation over the
-seeds, and the processor seconds of one fit with its control and its maps.
+AUC(PD,PF) and average precision of Ledoit-Wolf RX, of kNN on the ten leading components, of the network
+untrained, and trained: on the thirteen real scenes of `quality.py`, the demo's scene, and the simulated ones of
+`simulated.py`, drawn with the seeds of `--simulated`. A row a scene: means over the trainings' seeds, with the
+standard deviation of the trained AUC, and the processor seconds of a fit with its control and its maps.
 """
 
 from __future__ import annotations
@@ -13,74 +14,98 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 import numpy as np
 import numpy.typing as npt
 
 from benchmarks import simulated
-from benchmarks.quality import PAPER
+from benchmarks.quality import ABU, PAPER, SCENES
 from benchmarks.results import save, table
 from qgis_hsi_anomaly.core.cube import ArrayCube, Cube
 from qgis_hsi_anomaly.core.deep.scene import Scene
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
-from qgis_hsi_anomaly.core.metrics import area_under_roc, label_scores
+from qgis_hsi_anomaly.core.metrics import area_under_roc, average_precision, label_scores
 from qgis_hsi_anomaly.core.run import ALONE
+from qgis_hsi_anomaly.raster.reader import open_cube, read_truth
+from qgis_hsi_anomaly.tools.samplescene import SampleScene
 
 Array = npt.NDArray[Any]
+Figures = Dict[str, List[float]]
+METHODS = ("RX", "kNN", "untrained", "trained")
 
 
 def real_scenes(folder: str) -> Iterator[Tuple[str, Cube, Array]]:
-    """Name, cube and truth of the paper's scenes and of SDData."""
-    from qgis_hsi_anomaly.raster.reader import open_cube, read_truth
-
-    places = [(name, f"paper/{name}.tif", f"paper/{name}_truth.tif") for name in PAPER]
-    for name, image, labels in [*places, ("sddata", "georeferenced/SDData", "georeferenced/SDDataGt.bmp")]:
+    """Name, cube and truth of the thirteen real scenes."""
+    for name, (image, labels) in SCENES.items():
         cube = open_cube(os.path.join(folder, image))
         yield name, cube, read_truth(os.path.join(folder, labels), (cube.rows, cube.columns))
 
 
-def simulated_scenes(draws: int) -> Iterator[Tuple[str, Cube, Array]]:
-    """Name, cube and truth of every standard setting, drawn `draws` times."""
+def demo_scene() -> Tuple[Cube, Array]:
+    """Cube and truth of the scene of `make demo`."""
+    with tempfile.TemporaryDirectory() as folder:
+        image, labels = os.path.join(folder, "scene.tif"), os.path.join(folder, "truth.tif")
+        SampleScene(image, labels).perform()
+        cube = open_cube(image)
+        array = cube.read_rows(0, cube.rows)
+        array[~cube.valid] = np.nan
+        return ArrayCube(array), read_truth(labels, (cube.rows, cube.columns))
+
+
+def simulated_scenes(draws: Sequence[int]) -> Iterator[Tuple[str, Cube, Array]]:
+    """Name, cube and truth of every standard setting, drawn with each of some seeds."""
     for setting in simulated.SETTINGS:
-        for draw in range(draws):
+        for draw in draws:
             array, truth = simulated.scene(setting, draw)
             yield f"{setting.name}/{draw}", ArrayCube(array), truth
 
 
-def area(scores: Array, truth: Array, cube: Cube) -> float:
-    """AUC(PD,PF) over valid pixels."""
-    return area_under_roc(label_scores(np.where(cube.valid, scores, np.nan), truth))
+def figures_of(scores: Array, truth: Array, cube: Cube) -> Tuple[float, float]:
+    """AUC(PD,PF) and average precision over valid pixels."""
+    labeled = label_scores(np.where(cube.valid, scores, np.nan), truth)
+    return area_under_roc(labeled), average_precision(labeled)
 
 
-def compare(variant: str, cube: Cube, truth: Array, seeds: int) -> Dict[str, Any]:
-    """Areas trained and untrained by seed, that of RX, and processor seconds of a fit with its maps."""
-    rx = make_detector("rx", {}).fit(cube).score(cube)
-    found: Dict[str, Any] = {"rx": area(rx, truth, cube), "trained": [], "untrained": [], "seconds": []}
+def compare(variant: str, cube: Cube, truth: Array, seeds: int) -> Figures:
+    """Figures by method and seed, and processor seconds of a fit with its maps.
+
+    Keys: methods for AUC(PD,PF), `METHOD, precision` for average precision, `seconds`.
+    """
+    maps: Dict[str, List[Array]] = {name: [] for name in METHODS}
+    maps["RX"].append(make_detector("rx", {}).fit(cube).score(cube))
+    maps["kNN"].append(make_detector("knn", {}).fit(cube).score(cube))
+    seconds = []
     for seed in range(seeds):
         started = time.process_time()
         background = make_detector("sscade", {"variant": variant, "seed": seed}).fit(cube)
-        trained = background.score(cube)
-        found["seconds"].append(time.process_time() - started)
+        maps["trained"].append(background.score(cube))
+        seconds.append(time.process_time() - started)
         control = background.members[0][1]  # type: ignore[attr-defined]
         scene = Scene(cube, cube.valid, background.value_range, ALONE, variant == "reference")  # type: ignore[attr-defined]
-        found["trained"].append(area(trained, truth, cube))
-        found["untrained"].append(area(control.score_map(scene), truth, cube))
+        maps["untrained"].append(control.score_map(scene))
+    found: Figures = {"seconds": seconds}
+    for name, several in maps.items():
+        pairs = [figures_of(one, truth, cube) for one in several]
+        found[name], found[f"{name}, precision"] = [list(column) for column in zip(*pairs)]
     return found
 
 
-def report(rows: Dict[str, Dict[str, Any]]) -> str:
-    """Lay the rows out: scenes down, mean and standard deviation over seeds across."""
+def report(rows: Dict[str, Figures]) -> str:
+    """Lay the rows out: scenes down, mean over seeds across."""
     lines = []
     for name, found in rows.items():
-        cells = [f"{np.mean(found[key]):.4f} ± {np.std(found[key]):.4f}" for key in ("untrained", "trained")]
-        lines.append([name, f"{found['rx']:.4f}", *cells, f"{np.mean(found['seconds']):.1f}"])
-    return table(["", "Ledoit-Wolf RX", "untrained", "trained", "processor s"], lines)
+        areas = [f"{np.mean(found[key]):.4f}" for key in METHODS]
+        areas[-1] += f" ± {np.std(found['trained']):.4f}"
+        precisions = [f"{np.mean(found[f'{key}, precision']):.3f}" for key in METHODS]
+        lines.append([name, *areas, *precisions, f"{np.mean(found['seconds']):.1f}"])
+    return table(["", *METHODS, *(f"AP {name}" for name in METHODS), "processor s"], lines)
 
 
-def mean_of(rows: List[Dict[str, Any]]) -> Dict[str, Any]:
+def mean_of(rows: List[Figures]) -> Figures:
     """Mean over scenes, seed by seed."""
     return {key: np.mean([row[key] for row in rows], axis=0).tolist() for key in rows[0]}
 
@@ -91,24 +116,30 @@ def main() -> None:
     parser.add_argument("--variant", default="improved")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument(
-        "--simulated", type=int, default=1, help="draws of every simulated setting; 0 for none"
+        "--simulated", type=int, nargs="*", default=[0, 1], help="seeds of the simulated scenes"
     )
     parser.add_argument("--output", type=Path, default=Path("build/bench"))
     arguments = parser.parse_args()
-    rows: Dict[str, Dict[str, Any]] = {}
+    rows: Dict[str, Figures] = {}
     if "HSI_ANOMALY_DATA" in os.environ:
         for name, cube, truth in real_scenes(os.environ["HSI_ANOMALY_DATA"]):
             rows[name] = compare(arguments.variant, cube, truth, arguments.seeds)
             print(f"{name} done", file=sys.stderr, flush=True)
-        rows["mean of six"] = mean_of([rows[name] for name in PAPER])
+        for name, members in (
+            ("mean of six", PAPER),
+            ("mean of ABU", ABU),
+            ("mean of thirteen", tuple(SCENES)),
+        ):
+            rows[name] = mean_of([rows[scene] for scene in members])
+    rows["demo"] = compare(arguments.variant, *demo_scene(), arguments.seeds)
     drawn = []
     for name, cube, truth in simulated_scenes(arguments.simulated):
-        rows[name] = compare(arguments.variant, cube, truth, arguments.seeds)
+        rows[name] = compare(arguments.variant, cube, truth, 1)
         drawn.append(rows[name])
         print(f"{name} done", file=sys.stderr, flush=True)
     if drawn:
         rows["mean of simulated"] = mean_of(drawn)
-    title = f"sscade --variant {arguments.variant}, {arguments.seeds} seed(s)\n\n"
+    title = f"sscade --variant {arguments.variant}, {arguments.seeds} seed(s), simulated scenes one\n\n"
     save(arguments.output, f"improved-{arguments.variant}", title + report(rows), rows)
 
 

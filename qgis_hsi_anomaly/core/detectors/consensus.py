@@ -11,7 +11,7 @@ import numpy as np
 
 from ..cube import Array, Cube
 from ..errors import DataError, MissingLibraryError
-from ..numerics.line_opening import line_opening
+from ..numerics.line_opening import line_residue
 from ..numerics.ranks import rank_normal
 from ..parameters import choices
 from ..run import ALONE, Run
@@ -242,8 +242,7 @@ class _Sums:
         """What lines do not fit into, (n_valid,)."""
         image = np.zeros(self.cube.valid.shape, dtype=np.float32)
         image[self.cube.valid] = normal
-        residues = [image - line_opening(image, self.cube.valid, length) for length in self.lengths]
-        return np.asarray(np.sum(residues, axis=0)[self.cube.valid])
+        return line_residue(image, self.cube.valid, self.lengths)[self.cube.valid]
 
     def suspects(self) -> Array:
         """The background pixels with the most evidence so far, (rows, columns) bool."""

@@ -237,9 +237,7 @@ class LearnedBackground(Background):
 
     def _map(self, model: LearnedModel, scene: Any, run: Run) -> Array:
         scores = model.score_map(scene, run)
-        if len(self.members) == 1:
-            return scores
-        return np.asarray((scores - np.float32(model.center.item())) / np.float32(model.deviation.item()))
+        return scores if len(self.members) == 1 else model.standardized(scores)
 
     def arrays(self) -> Dict[str, Array]:
         """Weights and buffers of every member and its control."""

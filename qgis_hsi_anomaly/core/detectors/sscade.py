@@ -54,7 +54,7 @@ class SSCADE(LearnedDetector):
     the code adds 1e-6. Scores are those of the trained network; the code keeps the energies from before its last step.
     Three exchanges a step between processes where the paper has one.
 
-    `improved` is another training of the same parts, by denoising score matching.
+    `improved` is another training of the same parts, by denoising score matching, and counts what is compact.
 
     ENCODER mamba puts SpectralMamba's encoder (J. Yao et al., arXiv 2404.08489) in the place of the dense layers that
     make a spectrum's code: pieces of 16 bands run through a state space of 32 channels and 8 states. Assumed: its
@@ -83,8 +83,9 @@ class SSCADE(LearnedDetector):
         "reference makes the choices of the published code (relative distance, brightness feature, opposite edges "
         "joined, rectified units from 20,000 pixels on); paper those of the published text (mean squared error, "
         "orthogonal projection divergence, squared errors summed over bands; edges are reflected). improved works on "
-        "ten partly whitened principal components and trains the energy by denoising score matching, which fits no "
-        "component to small groups of pixels; its steps are a hundred times the learning rate.",
+        "partly whitened principal components, ten and twenty in turn, and trains their energies by denoising score "
+        "matching, which fits no component to small groups of pixels; its steps are a hundred times the learning rate. "
+        "What of the map of energies is compact then counts more than large areas, roads and edges.",
     )
     epochs: int = epochs_field(
         20,

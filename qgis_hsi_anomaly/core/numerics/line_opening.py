@@ -1,15 +1,23 @@
-"""Line openings of images: what no bright line of a length fits into is lowered to what surrounds it."""
+"""Line openings of images, and their residue: what is compact stands out of it, large areas, roads and edges do not."""
 
 from __future__ import annotations
 
 import math
-from typing import Callable
+from typing import Callable, Sequence
 
 import numpy as np
 
 from ..cube import Array
 
 _DIRECTIONS = ((0, 1), (1, 0), (1, 1), (1, -1))
+
+
+def line_residue(image: Array, valid: Array, lengths: Sequence[int]) -> Array:
+    """Return how far an image stands out of its openings by lines, added up over `lengths`, (rows, columns), >= 0.
+
+    image, valid, lengths : see `line_opening`. 0 where not valid.
+    """
+    return np.asarray(np.sum([image - line_opening(image, valid, length) for length in lengths], axis=0))
 
 
 def line_opening(image: Array, valid: Array, length: int) -> Array:

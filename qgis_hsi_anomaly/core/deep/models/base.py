@@ -7,7 +7,7 @@ a model file are the same for all. `PixelModel` is the simplest: a network whose
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 import torch
@@ -67,9 +67,7 @@ class LearnedModel(nn.Module):
         history = self.learn(scene, training, run.part(0.0, 0.95))
         with torch.no_grad():
             found = self.settle(scene, run.part(0.95, 1.0)).double()
-            self.center = sum_tensor(found.sum(), run) / scene.total
-            squares = sum_tensor((found - self.center).square().sum(), run) / scene.total
-            self.deviation = torch.where(squares > 0, squares.sqrt(), torch.ones_like(squares))
+            self.center, self.deviation = moments(found, scene.total, run)
         return history
 
     def score_map(self, scene: Scene, run: Run = ALONE) -> Array:
@@ -77,6 +75,10 @@ class LearnedModel(nn.Module):
         self.to(scene.device)  # a model that was read from a file is on the CPU
         with torch.no_grad():
             return run.sum(scene.map_of(self.scores(scene, run).float()))
+
+    def standardized(self, scores: Array) -> Array:
+        """Return scores in a unit that is the same for every training, so that several can be averaged."""
+        return np.asarray((scores - np.float32(self.center.item())) / np.float32(self.deviation.item()))
 
     def arrays(self) -> Dict[str, Array]:
         """Return what a model file must hold, by name."""
@@ -124,6 +126,13 @@ class PixelModel(LearnedModel):
             found[place] = self.errors(self.network, spectra).to(found.dtype)
             run.update(place.stop / scene.count)
         return found
+
+
+def moments(values: Tensor, total: int, run: Run) -> Tuple[Tensor, Tensor]:
+    """Return mean and standard deviation, 1 where it is 0, of all processes' `total` values; here (count,) float64."""
+    mean = sum_tensor(values.sum(), run) / total
+    squares = sum_tensor((values - mean).square().sum(), run) / total
+    return mean, torch.where(squares > 0, squares.sqrt(), torch.ones_like(squares))
 
 
 def seeded(make: Callable[[], LearnedModel], seed: int, device: str) -> LearnedModel:

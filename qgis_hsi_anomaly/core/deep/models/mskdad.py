@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ...numerics.sampling import sample_spectra
 from ...run import Run
 from ..parts.attention import ChannelAttention
-from ..parts.principal import COMPONENTS, principal_scene, whitened_axes
+from ..parts.principal import principal_scene, whitened_axes
 from ..parts.tiles import Tiles
 from ..processes import sum_tensor
 from ..scene import Scene
@@ -23,6 +23,8 @@ from ..training.loop import cosine, train
 from ..training.optimizers import Adam
 from .base import History, LearnedModel, Training
 
+COMPONENTS = 10
+"""Principal components that are kept."""
 LEVELS = 3
 UNITS = 16
 """Features of a level."""
@@ -59,7 +61,7 @@ class Distillation(LearnedModel):
 
     def take_axes(self, scene: Scene, run: Run) -> Scene:
         """Take the axes from a scene; return its components."""
-        axes = torch.from_numpy(whitened_axes(scene.cube, run)).to(scene.device)
+        axes = torch.from_numpy(whitened_axes(scene.cube, self.inputs, run)).to(scene.device)
         self.axes = axes
         squares = torch.zeros(self.inputs, dtype=torch.float64, device=scene.device)
         for _, values in self.components(scene, run).spectra():

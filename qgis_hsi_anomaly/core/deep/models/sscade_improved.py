@@ -11,27 +11,35 @@ What is learned is the density blurred by the noise: groups narrower than it or 
 their own. Energies need no normalization, so nothing collapses and each pixel's loss is its own: steps over
 small batches are exact. The inputs are partly whitened principal components, so that the noise has the same meaning in
 every scene. All in float64: hundreds of steps enlarge what rounding differs by when the rows are cut differently.
+
+Two densities are learned, of few components and of more: the first is surer, the second also sees targets beyond.
+A pixel's score counts both energies, and what of them is compact: how far it stands out of the map's openings by lines.
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Dict, List, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ...run import Run
+from ...cube import Array
+from ...numerics.line_opening import line_residue
+from ...run import ALONE, Run
 from ..parts.branches import SPATIAL_UNITS, Branch
 from ..parts.features import published_text
 from ..parts.mixture import EstimationNetwork
-from ..parts.principal import COMPONENTS, principal_scene, whitened_axes
+from ..parts.principal import principal_scene, whitened_axes
 from ..parts.spatial import SpatialAutoencoder
 from ..scene import Scene
 from ..training.compression import Compression, report_traffic
 from ..training.loop import cosine, train
-from .base import History, LearnedModel, Training
+from ..training.optimizers import Adam
+from .base import History, LearnedModel, Training, moments
 
+COMPONENTS = (10, 20)
+"""Principal components that each density is of."""
 NOISE = 1.0
 """Standard deviation of the noise; the last component's is 1."""
 BATCH = 1000
@@ -50,6 +58,10 @@ SMOOTH = 0.1
 """Added to squared lengths: first and second derivatives of the features' roots and quotients stay bounded."""
 GUARD = 1e-3
 """Fraction of the mean variance that is added to every variance."""
+LINES = (15, 31)
+"""Pixels of the lines whose openings compact targets stand out of, as in the consensus."""
+STRETCH = 2.0
+"""Energies, in standard deviations, are taken to be large from its inverse on: beyond, their logarithm counts."""
 LONGEST_GRADIENT = 1.0
 """A step's gradient is shortened to this length: gradients are learned from, and a few pixels can have huge ones."""
 
@@ -108,26 +120,28 @@ class EnergyNetwork(nn.Module):
         self.log_scales.copy_(0.5 * torch.log(variances + 10 * GUARD))
 
 
-class ClippedAdam(torch.optim.Adam):
+class ClippedAdam(Adam):
     """Adam on gradients no longer than LONGEST_GRADIENT."""
 
-    def step(self, closure: Any = None) -> Any:
+    def step(self) -> None:
         """Shorten the gradients, then step."""
         for group in self.param_groups:
             nn.utils.clip_grad_norm_(group["params"], LONGEST_GRADIENT)
-        return super().step(closure)
+        super().step()
 
 
-class ScoreMatchedDensity(LearnedModel):
-    """Principal components, their spatial context, and the energy of both.
+class ComponentsDensity(nn.Module):
+    """The energy of some principal components and of their spatial context.
 
     compression : how many times fewer entries of gradients are exchanged (RS-DGC); 0 exchanges all.
     axes : principal components, see `whitened_axes`. context : mean and whitening of the spatial features, (1 +
-    channels, channels). Both come with the training.
+    channels, channels). center, deviation : of the training pixels' energies. All come with the training.
     """
 
     axes: Tensor
     context: Tensor
+    center: Tensor
+    deviation: Tensor
 
     def __init__(
         self,
@@ -136,35 +150,35 @@ class ScoreMatchedDensity(LearnedModel):
         components: int,
         alpha: float,
         bands: int,
-        compression: float = 0.0,
+        inputs: int,
+        compression: float,
     ) -> None:
-        super().__init__(bands)
-        self.compression = compression
-        inputs = min(COMPONENTS, bands)
+        super().__init__()
+        self.hooks = [Compression(compression) if compression else None for _ in range(2)]
         self.spatial = SpatialAutoencoder(inputs, channels, circular=False)
         self.network = EnergyNetwork(inputs, channels, latent, components, alpha)
         self.register_buffer("axes", torch.zeros(bands + 1, inputs))
         self.register_buffer("context", torch.cat([torch.zeros(1, channels), torch.eye(channels)]))
-        self.double()
+        self.register_buffer("center", torch.zeros(()))
+        self.register_buffer("deviation", torch.ones(()))
 
     def learn(self, scene: Scene, training: Training, run: Run) -> History:
         """Train the spatial autoencoder, then the energy, STEPS steps an epoch, the first of RATE times the rate."""
-        axes = whitened_axes(scene.cube, run.part(0.0, 0.05))
+        axes = whitened_axes(scene.cube, self.network.inputs, run.part(0.0, 0.05))
         self.axes = torch.from_numpy(axes).to(scene.device)
         small = self._principal(scene, run)
-        hooks = [Compression(self.compression) for _ in range(2)] if self.compression else [None] * 2
         train(
             self.spatial.parameters(),
             lambda step, part: self.spatial.gradients(small, part),
-            torch.optim.Adam(self.spatial.parameters(), lr=SPATIAL_LEARNING_RATE),
+            Adam(self.spatial.parameters(), lr=SPATIAL_LEARNING_RATE),
             SPATIAL_STEPS if training.epochs else 0,
             run.part(0.05, 0.15),
             checkpoint=training.checkpoint,
-            compression=hooks[0],
+            compression=self.hooks[0],
         )
         sample = self._sample(small, training.seed, run.part(0.15, 0.2))
         steps = training.epochs * STEPS
-        history = train(
+        return train(
             self.network.parameters(),
             lambda step, part: self._batch_gradients(sample, [training.seed, step], part),
             ClippedAdam(self.network.parameters()),
@@ -172,14 +186,11 @@ class ScoreMatchedDensity(LearnedModel):
             run.part(0.2, 1.0),
             learning_rate=cosine(RATE * training.learning_rate, 0.0, steps),
             checkpoint=training.checkpoint,
-            compression=hooks[1],
+            compression=self.hooks[1],
         )
-        if training.epochs:
-            report_traffic(hooks, run)
-        return history
 
-    def scores(self, scene: Scene, run: Run) -> Tensor:
-        """Return the energies."""
+    def energies(self, scene: Scene, run: Run) -> Tensor:
+        """Return the energies of this process's pixels, (count,)."""
         small = self._principal(scene, run)
         features = self.spatial.features(small, run.part(0.0, 0.5))
         energies = torch.empty(small.count, dtype=torch.float64, device=scene.device)
@@ -188,6 +199,10 @@ class ScoreMatchedDensity(LearnedModel):
             energies[place] = self.network(inputs)
             run.update(0.5 + 0.5 * place.stop / small.count)
         return energies
+
+    def stretched(self, energies: Tensor) -> Tensor:
+        """Return asinh(STRETCH (E - center) / deviation) of energies E (count,)."""
+        return torch.asinh(STRETCH * (energies - self.center) / self.deviation)
 
     def _principal(self, scene: Scene, run: Run) -> Scene:
         return principal_scene(scene, self.axes.cpu().numpy(), run)
@@ -227,6 +242,66 @@ class ScoreMatchedDensity(LearnedModel):
         loss.backward()
         run.update(1.0)
         return {"score_matching": float(loss.detach())}
+
+
+class ScoreMatchedDensity(LearnedModel):
+    """The densities of the first COMPONENTS, each trained by itself; parameters as those of `ComponentsDensity`."""
+
+    def __init__(
+        self,
+        channels: int,
+        latent: int,
+        components: int,
+        alpha: float,
+        bands: int,
+        compression: float = 0.0,
+    ) -> None:
+        super().__init__(bands)
+        self.densities = nn.ModuleList(
+            ComponentsDensity(channels, latent, components, alpha, bands, inputs, compression)
+            for inputs in sorted({min(count, bands) for count in COMPONENTS})
+        )
+        self.double()
+
+    @property
+    def _all(self) -> List[ComponentsDensity]:
+        return cast(List[ComponentsDensity], list(self.densities))
+
+    def learn(self, scene: Scene, training: Training, run: Run) -> History:
+        """Train the densities one after the other. Returns the loss's terms of all."""
+        history: History = []
+        for density, part in zip(self._all, run.parts(len(self._all))):
+            history += density.learn(scene, training, part)
+        if training.epochs:
+            report_traffic([hook for density in self._all for hook in density.hooks], run)
+        return history
+
+    def settle(self, scene: Scene, run: Run) -> Tensor:
+        """Take the moments of each density's energies, and return the scores."""
+        found = []
+        for density, part in zip(self._all, run.parts(len(self._all))):
+            energies = density.energies(scene, part)
+            density.center, density.deviation = moments(energies, scene.total, run)
+            found.append(density.stretched(energies))
+        return torch.stack(found).mean(dim=0)
+
+    def scores(self, scene: Scene, run: Run) -> Tensor:
+        """Return the means of the densities' stretched energies."""
+        parts = run.parts(len(self._all))
+        found = [one.stretched(one.energies(scene, part)) for one, part in zip(self._all, parts)]
+        return torch.stack(found).mean(dim=0)
+
+    def score_map(self, scene: Scene, run: Run = ALONE) -> Array:
+        """Return the scores of the scene's pixels, of all processes, (rows, columns) float32, 0 elsewhere.
+
+        a + sum over L of (a - o_L), a the mean stretched energy and o_L the opening of its map by LINES.
+        """
+        energies = super().score_map(scene, run)
+        return np.where(scene.mask, energies + line_residue(energies, scene.mask, LINES), np.float32(0.0))
+
+    def standardized(self, scores: Array) -> Array:
+        """Return scores as they are: their unit is the same in every training."""
+        return scores
 
 
 def _features(x: Tensor, r: Tensor) -> Tensor:

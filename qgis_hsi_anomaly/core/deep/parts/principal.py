@@ -12,8 +12,6 @@ from ...numerics.statistics import gather_moments, principal_axes
 from ...run import ALONE, Run
 from ..scene import Rows, Scene
 
-COMPONENTS = 10
-"""Principal components that are kept."""
 WHITENING_STRENGTH = 0.75
 """1 whitens fully, 0 not at all: a variance v, in units of the last component's, becomes v^(1 - WHITENING_STRENGTH).
 Full whitening gives noisy components the weight of the leading ones."""
@@ -45,14 +43,14 @@ class PrincipalCube(Cube):
         return found
 
 
-def whitened_axes(cube: Cube, run: Run = ALONE) -> Array:
+def whitened_axes(cube: Cube, components: int, run: Run = ALONE) -> Array:
     """Return axes and, in the last row, origin of a cube's partly whitened components, (bands + 1, components) float64.
 
     From the Ledoit-Wolf covariance of the background pixels of all processes.
     """
     sums = gather_moments(cube, run)
     covariance, _ = sums.ledoit_wolf()
-    axes = principal_axes(covariance, COMPONENTS)
+    axes = principal_axes(covariance, components)
     variances = np.einsum("ij,ij->j", axes, covariance @ axes)
     variances = np.maximum(variances, variances[0] * FLOOR)
     axes = axes / np.sqrt(variances) * (variances / variances.min()) ** ((1 - WHITENING_STRENGTH) / 2)
