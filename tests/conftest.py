@@ -13,6 +13,8 @@ except ImportError:  # the core's tests need none
 
 # Before Qt is loaded: tests run without a screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Tests read English, whatever language the machine speaks.
+os.environ["LC_ALL"] = "C.UTF-8"
 # Before torch is loaded: threads that wait give their core away, or a busy machine takes many times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 if gdal is not None:

@@ -319,7 +319,7 @@ def test_library_installs_with_its_console_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        *("demo", "test", "coverage", "lint", "format", "docs", "build", "package", "deploy"),
+        *("demo", "test", "coverage", "lint", "format", "docs", "translations", "build", "package", "deploy"),
         *("bench-quality", "bench-speed", "clean"),
     ],
 )

@@ -39,7 +39,10 @@ def provider(qgis_processing):
     from qgis_hsi_anomaly import classFactory
 
     plugin = classFactory(None)
-    plugin.initProcessing()
+    with pytest.MonkeyPatch.context() as patch:
+        # QGIS was there before LC_ALL was set.
+        patch.setattr("qgis_hsi_anomaly.processing.plugin._locale", lambda: "en")
+        plugin.initProcessing()
     yield plugin.provider
     plugin.unload()
     gc.collect()  # QGIS's objects must go before QGIS does

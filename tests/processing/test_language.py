@@ -5,6 +5,7 @@ import re
 import pytest
 from qgis.core import QgsProcessingException, QgsRasterLayer
 
+from qgis_hsi_anomaly.processing.choice import as_options, choice_label
 from qgis_hsi_anomaly.processing.language import translate, use_language
 from qgis_hsi_anomaly.processing.styling import translate_legend
 from tests.processing.conftest import Log
@@ -106,3 +107,12 @@ def test_a_run_speaks_chinese(run, tmp_path):
         "最高的 1 %",
         "最高的 0.1 %",
     ]
+
+
+@pytest.mark.usefixtures("chinese")
+def test_options_are_words_and_ids_stay():
+    """A dialog shows Chinese; values may be ids, numbers, or words of either language."""
+    options = ("none", "ridge", "ledoitwolf")
+    assert [choice_label(option) for option in options] == ["不使用", "岭", "Ledoit-Wolf 收缩"]
+    for given in ("ledoitwolf", 2, "2", "Ledoit-Wolf shrinkage", "Ledoit-Wolf 收缩"):
+        assert as_options(options, given) == "ledoitwolf"
