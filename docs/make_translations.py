@@ -87,13 +87,13 @@ def options() -> List[str]:
     from qgis_hsi_anomaly.core.parameters import parameters_of
     from qgis_hsi_anomaly.core.reading import Reading
     from qgis_hsi_anomaly.jobs.execution import Execution
-    from qgis_hsi_anomaly.processing.choice import choice_label
+    from qgis_hsi_anomaly.processing.choice import plain_label
     from qgis_hsi_anomaly.tools.registry import tools
 
     methods = [*detector_ids(), *preprocessor_ids()]
     classes = [*map(method_class, methods), *tools("toolbox"), Reading, Execution]
     every = [option for cls in classes for parameter in parameters_of(cls) for option in parameter.options]
-    return [choice_label(option) for option in dict.fromkeys(every) if option not in methods]
+    return [plain_label(option) for option in dict.fromkeys(every) if option not in methods]
 
 
 def _strings(node: ast.AST, names: set[str]) -> Iterator[str]:

@@ -26,12 +26,14 @@ _BOUNDARIES = [
     )
 ]
 """Of the parts that messages are put together from, larger ones first."""
-_ANY, _NO_SENTENCE = r"(.*?)", r"((?:\([^()]*\)|(?!(?<!:): |\. |\.$).)*?)"
+_ANY, _NO_SENTENCE = r"(.*?)", r"((?:\([^()]*\)|(?!\([^()]*\)|(?<!:): |\. |\.$).)*?)"
 """Values: any, and those that are no sentence, nor hold one outside of parentheses."""
 _INTRODUCES = (": ", "; ", ". ", ".", "(", ")")
 """What a sentence can follow."""
 _LEAST = 8
 """Characters of templates that are tried before a message is taken apart; shorter ones fit too much: `{0} for {1}`."""
+_MOST_COLONS = 20
+"""In a line of ours; taking lines of others apart would take long."""
 _used: List[QTranslator] = []
 """The language, if there is one."""
 
@@ -53,6 +55,8 @@ def translate(text: str) -> str:
     first, *more = text.split("\n")
     if more and translate(first) != first:
         return "\n".join(map(translate, [first, *more]))
+    if text.count(": ") > _MOST_COLONS:
+        return text
     found = _known(text) or _by_template(text, _LEAST) or _by_parts(text)
     return found if found != text else _by_template(text, 0) or text
 

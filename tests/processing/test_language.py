@@ -79,6 +79,8 @@ def test_sentences(text, translation):
 def test_unknown_text_stays():
     assert translate("Nobody foresaw these words") == "Nobody foresaw these words"
     assert translate("") == ""
+    for odd in ("a: " * 300, "(a " * 300, "(a) " * 300, "rows and columns, has " * 50):
+        assert translate(odd).count("a") == odd.count("a")  # soon, and without losing anything
 
 
 @pytest.mark.usefixtures("chinese")
