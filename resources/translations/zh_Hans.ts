@@ -1170,8 +1170,8 @@
     </message>
     <message>
         <location filename="core/detectors/sscade.py"/>
-        <source>reference makes the choices of the published code (relative distance, brightness feature, opposite edges joined, rectified units from 20,000 pixels on); paper those of the published text (mean squared error, orthogonal projection divergence, squared errors summed over bands; edges are reflected). improved works on ten partly whitened principal components and trains the energy by denoising score matching, which fits no component to small groups of pixels; its steps are a hundred times the learning rate.</source>
-        <translation>reference 采用已发表代码的做法（相对距离、亮度特征、首尾边缘相接、20,000 像元起用修正线性单元）；paper 采用论文文字的做法（均方误差、正交投影散度、误差平方对波段求和；边缘镜像）。improved 使用十个部分白化的主成分，以去噪得分匹配训练能量，不会让混合成分去拟合小群像元；其步长为学习率的一百倍。</translation>
+        <source>reference makes the choices of the published code (relative distance, brightness feature, opposite edges joined, rectified units from 20,000 pixels on); paper those of the published text (mean squared error, orthogonal projection divergence, squared errors summed over bands; edges are reflected). improved works on partly whitened principal components, ten and twenty in turn, and trains their energies by denoising score matching, which fits no component to small groups of pixels; its steps are a hundred times the learning rate. What of the map of energies is compact then counts more than large areas, roads and edges.</source>
+        <translation>reference 采用已发表代码的做法（相对距离、亮度特征、首尾边缘相接、20,000 像元起用修正线性单元）；paper 采用论文文字的做法（均方误差、正交投影散度、误差平方对波段求和；边缘镜像）。improved 使用部分白化的主成分，先后取十个和二十个，以去噪得分匹配训练其能量，不会让混合成分去拟合小群像元；其步长为学习率的一百倍。随后，能量图中紧凑的部分比大片区域、道路和边缘更受重视。</translation>
     </message>
     <message>
         <location filename="core/detectors/sscade.py"/>
@@ -5592,6 +5592,11 @@
         <location filename="workflow.py"/>
         <source>Memory needed: about {0} MiB beside the program.</source>
         <translation>所需内存：除程序外约 {0} MiB。</translation>
+    </message>
+    <message>
+        <location filename="workflow.py"/>
+        <source>About {0} MiB of memory are needed, {1} MiB are free: close other programs or use fewer bands (BANDS), else the run may become very slow, or be ended by the system.</source>
+        <translation>约需 {0} MiB 内存，而空闲 {1} MiB：请关闭其他程序或使用更少的波段（BANDS），否则运行可能变得很慢，或被系统终止。</translation>
     </message>
     <message>
         <location filename="workflow.py"/>
