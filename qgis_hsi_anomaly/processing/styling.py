@@ -58,7 +58,9 @@ _kept: List[DefaultStyle] = []
 
 def translate_legend(layer: QgsMapLayer) -> None:
     """Put the legend of one of our styles into the user's language; style files are English."""
-    renderer = layer.renderer()
+    if layer.renderer() is None:  # a table
+        return
+    renderer = layer.renderer().clone()
     if isinstance(renderer, QgsSingleBandPseudoColorRenderer):
         ramp = renderer.shader().rasterShaderFunction()
         items = ramp.colorRampItemList()
@@ -72,6 +74,7 @@ def translate_legend(layer: QgsMapLayer) -> None:
     elif isinstance(renderer, QgsCategorizedSymbolRenderer):
         for number, category in enumerate(renderer.categories()):
             renderer.updateCategoryLabel(number, translate(category.label()))
+    layer.setRenderer(renderer)
 
 
 def describe(layer: QgsMapLayer) -> None:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from qgis.core import QgsProcessingException, QgsRasterLayer
+from qgis.core import QgsProcessingException, QgsRasterLayer, QgsVectorLayer
 
 from qgis_hsi_anomaly.processing.choice import as_options, choice_label
 from qgis_hsi_anomaly.processing.language import translate, use_language
@@ -101,7 +101,11 @@ def test_a_run_speaks_chinese(run, tmp_path):
     with pytest.raises(QgsProcessingException, match="INNER_WINDOW 必须是不小于 1 的奇数；给出的是 4。"):
         run("localrx", {"INPUT": scene, "INNER_WINDOW": 4, "OUTPUT": str(tmp_path / "no.tif")})
     layer = QgsRasterLayer(scores)
+    legend = []
+    layer.legendChanged.connect(lambda: legend.append("drawn anew"))
     translate_legend(layer)
+    assert legend
+    translate_legend(QgsVectorLayer("NoGeometry?field=rank:integer", "table", "memory"))
     items = layer.renderer().shader().rasterShaderFunction().colorRampItemList()
     assert [item.label.partition(": ")[2] for item in items] == [
         "中位数",
