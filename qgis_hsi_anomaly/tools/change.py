@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from typing import Any, ClassVar, Dict, Sequence
+from typing import Any, ClassVar, Dict, Sequence, Tuple
 
 from .. import __version__
 from ..core.change import METHODS, Pair, learn_pairs
 from ..core.cube import MEMORY_BUDGET, Array
 from ..core.errors import DataError, ParameterError
 from ..core.numerics.statistics import REGULARIZATIONS
-from ..core.parameters import choice, integer, output, raster, region
+from ..core.parameters import allow, choice, integer, output, raster, region
 from ..core.run import ALONE, Run
 from ..jobs.execution import Execution
 from ..outputs import Outputs
@@ -101,6 +101,7 @@ class Change(Tool):
         "Every pixel is scored all the same. The whole image by default; leave out large real changes.",
         optional=True,
     )
+    allow: Tuple[str, ...] = allow()
     output: str = output(
         "raster",
         "Change scores",
@@ -129,7 +130,7 @@ class Change(Tool):
         return {"VALID_PIXELS": pair.valid_pixels, "BANDS_USED": pair.bands}
 
     def _settings(self) -> Dict[str, Any]:
-        return {name: getattr(self, name) for name in ("method", "regularization", "shift")}
+        return {name: getattr(self, name) for name in ("method", "regularization", "shift", "allow")}
 
     def _common_grid(self) -> Georeference:
         """Return the dates' grid. Raises where it is not the same."""
@@ -153,7 +154,7 @@ class Change(Tool):
         mask = read_background(self.background, place) if self.background else None
         parts = record.part(0.0, 0.1), record.part(0.1, 0.2)
         before, after = (
-            open_cube(path, None, None, MEMORY_BUDGET // 2, part, on_map=True)
+            open_cube(path, None, None, MEMORY_BUDGET // 2, part, allow=self.allow, on_map=True)
             for path, part in zip((self.before, self.after), parts)
         )
         pair = Pair(before, after, mask)
@@ -161,6 +162,7 @@ class Change(Tool):
             size=[pair.rows, pair.columns],
             bands={"before": _numbers(before), "after": _numbers(after)},
             valid_pixels=pair.valid_pixels,
+            masked_pixels={"before": before.masked, "after": after.masked},
             background=self.background or None,
             background_pixels=int(pair.background.sum()),
         )

@@ -19,7 +19,7 @@ from ..core.detectors.base import Detector
 from ..core.detectors.registry import detector_class, detector_ids
 from ..core.errors import DataError, MissingLibraryError, ParameterError, WorkerError
 from ..core.libraries import check_libraries
-from ..core.parameters import choices, number, output, raster, region
+from ..core.parameters import allow, choices, number, output, raster, region
 from ..core.run import ALONE, Run
 from ..core.tasks import Fit
 from ..jobs.compute import compute
@@ -106,6 +106,7 @@ class Compare(Tool):
         above=0,
         maximum=0.5,
     )
+    allow: Tuple[str, ...] = allow()
     csv: str = output(
         "file",
         "Table",
@@ -182,7 +183,7 @@ class Compare(Tool):
         detectors = [detector_class(id)() for id in self.detectors]
         (path,) = self.scores
         budget = min(detector.memory_budget for detector in detectors)
-        cube = open_cube(path, None, None, budget, run.part(0.0, 0.1))
+        cube = open_cube(path, None, None, budget, run.part(0.0, 0.1), allow=self.allow)
         run.message(f"{cube.rows} rows, {cube.columns} columns, {cube.bands} bands used.")
         found = []
         for detector, part in zip(detectors, run.part(0.1, 1.0).parts(len(detectors))):

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Dict, Generator, List, Sequence, Tuple
 from ..core.detectors.registry import detector_ids
 from ..core.errors import DataError, ParameterError, RasterError
 from ..core.model_file import read_header
-from ..core.parameters import bands, choice, file, flag, integer, number, output, text
+from ..core.parameters import allow, bands, choice, file, flag, integer, number, output, text
 from ..core.run import ALONE, Run
 from ..jobs.commands import threads_of
 from ..jobs.execution import Execution
@@ -95,6 +95,7 @@ class RunMany(Tool):
         unit="m²",
     )
     bands: Tuple[int, ...] = bands()
+    allow: Tuple[str, ...] = allow()
     part: str = text(
         "",
         "Part",
@@ -167,6 +168,7 @@ class RunMany(Tool):
             "min_area": self.min_area,
             "max_area": self.max_area,
             "bands": [int(band) for band in self.bands],
+            "allow": list(self.allow),
         }
 
     def _threads(self) -> int:

@@ -235,13 +235,14 @@ def _commands(task: SceneTask) -> List[List[str]]:
         *("--max-area", repr(settings["max_area"])),
     ]
     scores, objects = str(place / "scores.tif"), str(place / "objects.gpkg")
+    allow = ["--allow", ",".join(settings["allow"])] if settings["allow"] else []
     if settings["model"]:
         return [
-            ["apply", settings["model"], input, scores],
+            ["apply", settings["model"], input, scores, *allow],
             ["objects", scores, objects, "--input", input, *limits],
         ]
     bands = ["--bands", ",".join(map(str, settings["bands"]))] if settings["bands"] else []
-    return [["findanomalies", input, str(place), "--detector", settings["detector"], *bands, *limits]]
+    return [["findanomalies", input, str(place), "--detector", settings["detector"], *bands, *allow, *limits]]
 
 
 def _reason(status: int, log: Path) -> str:

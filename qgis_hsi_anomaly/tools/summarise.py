@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Dict, Sequence, Tuple
 
 from ..core.background_sums import FEWEST, sums_bytes, sums_of
-from ..core.parameters import background, bands, flag, image, output
+from ..core.parameters import allow, background, bands, flag, image, output
 from ..core.run import ALONE, Run
 from ..jobs.execution import Execution
 from ..outputs import Outputs
@@ -53,6 +53,7 @@ class Summarise(Tool):
     )
     bands: Tuple[int, ...] = bands()
     background: str = background()
+    allow: Tuple[str, ...] = allow()
     allow_few: bool = flag(
         False,
         "Allow few pixels",
@@ -67,7 +68,8 @@ class Summarise(Tool):
         outputs.claim(self.sums, "file of sums")
         outputs.claim(record_path(self.sums), "run record")
         record = Record("summarise", run, input=self.input, parameters=self.values())
-        cube = open_cube(self.input, self.bands or None, self.background or None, run=record.part(0.0, 0.4))
+        part, region = record.part(0.0, 0.4), self.background or None
+        cube = open_cube(self.input, self.bands or None, region, run=part, allow=self.allow)
         unit = unit_of(self.input, [int(number) for number in cube.band_numbers])
         sums = sums_of(cube, unit, versions(), self.allow_few, record.part(0.4, 0.95))
         record.lap("sum")
@@ -76,6 +78,7 @@ class Summarise(Tool):
             bands=[int(number) for number in cube.band_numbers],
             dropped_bands={str(band.number): band.reason for band in cube.dropped},
             valid_pixels=cube.valid_pixels,
+            masked_pixels=cube.masked,
             background=self.background or None,
             background_pixels=int(sums.moments.count),
             unit=unit,

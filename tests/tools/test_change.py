@@ -90,6 +90,7 @@ def test_layer_record_and_style_say_what_was_done(folder: Path) -> None:
         "method": "chronochrome",
         "regularization": "ledoitwolf",
         "shift": 1,
+        "allow": [],
     }
     record = json.loads((folder / "change.tif.json").read_text())
     assert record["bands"] == {"before": [1, 2, 3, 4, 5, 6], "after": [1, 2, 3, 4, 5]}

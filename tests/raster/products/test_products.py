@@ -192,3 +192,24 @@ def test_lines_that_lie_together_are_unpacked_once(tmp_path: Path, monkeypatch, 
     np.testing.assert_array_equal(
         view.read(10, 20, [0], np.float32), values[10:20].transpose(0, 2, 1)[:, [0]]
     )
+
+
+def test_tools_let_marked_pixels_in_too(tmp_path: Path, capsys) -> None:
+    """Sums, change and an archive; their records say what each mask took."""
+    cloud = blank()
+    cloud[6, 5] = 1
+    path, _, _ = enmap(tmp_path, masks={"CLOUD": cloud})
+    inside, all_in = (open_cube(path, allow=allow).valid_pixels for allow in ([], ["cloud", "haze"]))
+    assert inside < all_in
+    for let_in, expected in (([], inside), (["--allow", "cloud,haze"], all_in)):
+        sums = f"{tmp_path}/{len(let_in)}.safetensors"
+        assert main(["summarise", path, sums, *let_in, "--allow-few", "true", "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["PIXELS"] == expected
+        assert ("cloud" in json.loads(Path(f"{sums}.json").read_text())["masked_pixels"]) == (not let_in)
+    folder = tmp_path / "found"
+    assert (
+        main(["run-many", str(Path(path).parent / "*SPECTRAL_IMAGE.TIF"), "--output", str(folder), *let_in])
+        == 0
+    )
+    (record,) = folder.glob("*/scene.json")
+    assert json.loads(record.read_text())["pixels"] == all_in
