@@ -76,7 +76,8 @@ def test_detect_writes_scores_and_a_record(scene):
     assert dataset.GetGeoTransform() == TRANSFORM
     assert np.isnan(scores[:3, :4]).all() and np.isfinite(scores).sum() == 308
     assert np.unravel_index(np.nanargmax(scores), scores.shape) == (12, 7)
-    assert record["detector"] == "rx" and record["parameters"] == {"regularization": "ledoitwolf"}
+    assert record["detector"] == "rx"
+    assert record["parameters"] == {"regularization": "ledoitwolf", "precision": "single"}
     assert record["bands"] == [1, 2, 3, 4, 5, 6] and record["valid_pixels"] == 308
     assert "shrinkage" in record["metrics"] and "read" in record["seconds"]
     assert shares == sorted(shares) and shares[-1] == 1

@@ -48,6 +48,15 @@ class RX(Detector):
         "(pseudo-inverse where the covariance is singular).",
     )
 
+    precision: str = choice(
+        "single",
+        ("single", "double"),
+        "Precision",
+        "What pixels are scored in. single is faster and gives the same ranks: scores differ by some 1e-5 of their "
+        "size. double gives all digits. Mean and covariance are always learned in double precision.",
+        advanced=True,
+    )
+
     def fit(self, cube: Cube, run: Run = ALONE) -> RXBackground:
         """Learn mean and covariance from the background pixels. DataError where nothing varies."""
         return self.background_of(gather_moments(cube, run), run=run)
@@ -58,7 +67,8 @@ class RX(Detector):
         sites : see `RXBackground`. DataError where nothing varies.
         """
         covariance = regularized_covariance(moments, self.regularization, run)
-        return RXBackground(moments.mean, whitening(covariance, run), moments, tuple(sites))
+        single = self.precision == "single"
+        return RXBackground(moments.mean, whitening(covariance, run), single, moments, tuple(sites))
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> RXBackground:
         """Rebuild the background from a model file's arrays. ValueError where they do not fit each other."""
@@ -67,7 +77,7 @@ class RX(Detector):
             raise ValueError("The sums are of other bands than the mean.")
         plain = GaussianBackground.from_arrays(arrays)
         sites = tuple(str(site) for site in facts.get("sites", ()))
-        return RXBackground(plain.mean, plain.whitening, moments, sites)
+        return RXBackground(plain.mean, plain.whitening, self.precision == "single", moments, sites)
 
 
 @dataclass(frozen=True)

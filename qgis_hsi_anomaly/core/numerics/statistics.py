@@ -287,8 +287,11 @@ def triangular(whitening: Array) -> Array:
 
 
 def squared_mahalanobis(centered: Array, triangle: Array) -> Array:
-    """Return |x W|^2 of centered spectra x (n_pixels, bands), (n_pixels,), W a `whitening`: its zeros are skipped."""
-    white = np.empty((len(centered), triangle.shape[1]))
+    """Return |x W|^2 of centered spectra x (n_pixels, bands), (n_pixels,), W a `whitening`: its zeros are skipped.
+
+    In float32 where both are float32, else in float64.
+    """
+    white = np.empty((len(centered), triangle.shape[1]), dtype=np.result_type(centered, triangle))
     for start in range(0, triangle.shape[1], _PANEL):
         panel = slice(start, start + _PANEL)
         white[:, panel] = matrix_product(centered[:, start:], triangle[start:, panel])

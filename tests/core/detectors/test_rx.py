@@ -28,7 +28,16 @@ def test_plain_rx_is_the_formula(cube):
     centered = pixels - pixels.mean(axis=0)
     expected = np.einsum("ij,jk,ik->i", centered, np.linalg.inv(np.cov(pixels.T)), centered)
 
-    np.testing.assert_allclose(run(cube, regularization="none").ravel(), expected, rtol=1e-6)
+    np.testing.assert_allclose(run(cube, regularization="none", precision="double").ravel(), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1.0, 1e30])
+def test_single_precision_keeps_the_scores(cube, scale):
+    """To 1e-5; with bands of very different sizes, and with values that float32 hardly holds, it is not used."""
+    scaled = ArrayCube(cube.array * np.float32(scale))
+    np.testing.assert_allclose(run(scaled), run(scaled, precision="double"), rtol=1e-5)
+    uneven = ArrayCube(cube.array * np.logspace(-12, 12, 9, dtype=np.float32))
+    np.testing.assert_array_equal(run(uneven), run(uneven, precision="double"))
 
 
 def test_ledoit_wolf_rx_is_scikit_learns(cube):
@@ -36,7 +45,7 @@ def test_ledoit_wolf_rx_is_scikit_learns(cube):
     pixels = cube.array.reshape(-1, 9).astype(np.float64)
     expected = LedoitWolf().fit(pixels).mahalanobis(pixels)
 
-    np.testing.assert_allclose(run(cube, regularization="ledoitwolf").ravel(), expected, rtol=1e-6)
+    np.testing.assert_allclose(run(cube, precision="double").ravel(), expected, rtol=1e-6)
 
 
 def test_fewer_pixels_than_bands_gives_finite_scores_and_says_what_was_done():
