@@ -1135,6 +1135,16 @@
     </message>
     <message>
         <location filename="core/detectors/rx.py"/>
+        <source>Precision</source>
+        <translation>计算精度</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/rx.py"/>
+        <source>What pixels are scored in. single is faster and gives the same ranks: scores differ by some 1e-5 of their size. double gives all digits. Mean and covariance are always learned in double precision.</source>
+        <translation>像元打分时所用的精度。single（单精度）更快，排序相同：得分的相对差别约为 1e-5。double（双精度）给出全部数字。均值和协方差始终以双精度学习。</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/rx.py"/>
         <source>The sums are of other bands than the mean.</source>
         <translation>累加和与均值的波段不同。</translation>
     </message>
@@ -5702,6 +5712,16 @@
         <location filename="processing/choice.py"/>
         <source>ridge</source>
         <translation>岭</translation>
+    </message>
+    <message>
+        <location filename="processing/choice.py"/>
+        <source>single</source>
+        <translation>单精度</translation>
+    </message>
+    <message>
+        <location filename="processing/choice.py"/>
+        <source>double</source>
+        <translation>双精度</translation>
     </message>
     <message>
         <location filename="processing/choice.py"/>

@@ -28,7 +28,9 @@ def test_plain_rx_is_the_formula(cube):
     centered = pixels - pixels.mean(axis=0)
     expected = np.einsum("ij,jk,ik->i", centered, np.linalg.inv(np.cov(pixels.T)), centered)
 
-    np.testing.assert_allclose(run(cube, regularization="none", precision="double").ravel(), expected, rtol=1e-6)
+    np.testing.assert_allclose(
+        run(cube, regularization="none", precision="double").ravel(), expected, rtol=1e-6
+    )
 
 
 @pytest.mark.parametrize("scale", [1e-30, 1.0, 1e30])
