@@ -405,13 +405,8 @@
     </message>
     <message>
         <location filename="core/deep/models/base.py"/>
-        <source>the weights do not fit the parameters ({0})</source>
-        <translation>权重与参数不符（{0}）</translation>
-    </message>
-    <message>
-        <location filename="core/deep/models/bsdm.py"/>
-        <source>the weights do not fit the network of this version ({0})</source>
-        <translation>权重与此版本的网络不符（{0}）</translation>
+        <source>its weights do not fit the network; another version may have made it: fit it again.</source>
+        <translation>其权重与网络不符；可能由其他版本生成：请重新拟合。</translation>
     </message>
     <message>
         <location filename="core/deep/processes.py"/>

@@ -15,7 +15,9 @@ from qgis_hsi_anomaly.core.deep.models.sscade_improved import ScoreMatchedDensit
 from qgis_hsi_anomaly.core.deep.parts.principal import WHITENING_STRENGTH, principal_scene, whitened_axes  # noqa: E402
 from qgis_hsi_anomaly.core.deep.scene import Scene  # noqa: E402
 from qgis_hsi_anomaly.core.detectors.registry import make_detector  # noqa: E402
+from qgis_hsi_anomaly.core.errors import ModelError  # noqa: E402
 from qgis_hsi_anomaly.core.model_file import model_of, read_model, write_model  # noqa: E402
+from qgis_hsi_anomaly.core.numerics.line_opening import line_opening  # noqa: E402
 from qgis_hsi_anomaly.core.run import ALONE, Run  # noqa: E402
 from tests.core.deep.scenes import small_scene  # noqa: E402
 
@@ -134,6 +136,37 @@ def test_model_file_gives_the_same_scores(tmp_path):
     restored = read_model(path).fitted.score(cube)
 
     np.testing.assert_array_equal(restored, background.score(cube))
+
+
+def test_model_file_of_one_density_is_refused_in_one_sentence(tmp_path):
+    """As the variant was saved before it had two: the same names without `densities.0.`."""
+    cube = gappy()
+    detector = improved(epochs=0)
+    model = model_of(detector, detector.fit(cube), cube, {})
+    arrays = {name.replace("densities.0.", ""): value for name, value in model.fitted.arrays().items()}
+    earlier = {name: value for name, value in arrays.items() if "densities.1." not in name}
+    with pytest.raises(ModelError) as caught:
+        detector.restore(earlier, model.fitted.facts())
+
+    assert "fit it again" in str(caught.value)
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 150
+
+
+def test_two_densities_agree_with_their_shape():
+    """The map is the mean of both densities' stretched energies and what of it stands out of its openings."""
+    cube = gappy()
+    background = improved(epochs=1).fit(cube)
+    model = background.members[0][0]
+    scene = Scene(cube, cube.valid, background.value_range, ALONE)
+    with torch.no_grad():
+        both = [one.stretched(one.energies(scene, ALONE)).float() for one in model.densities]
+    assert [one.network.inputs for one in model.densities] == [10, 12]
+    mean = scene.map_of((both[0] + both[1]) / 2)
+    shape = sum(mean - line_opening(mean, cube.valid, length) for length in (15, 31))
+
+    scores = background.score(cube)
+
+    np.testing.assert_allclose(scores[cube.valid], (mean + shape)[cube.valid], atol=1e-4)
 
 
 def test_members_and_their_spread():

@@ -89,7 +89,9 @@ class LearnedModel(nn.Module):
         try:
             self.load_state_dict({name: torch.from_numpy(np.array(array)) for name, array in arrays.items()})
         except (RuntimeError, TypeError) as error:
-            raise ModelError(f"the weights do not fit the parameters ({error})") from error
+            raise ModelError(
+                "its weights do not fit the network; another version may have made it: fit it again."
+            ) from error
 
 
 class PixelModel(LearnedModel):
