@@ -214,6 +214,22 @@ def test_published_levels_halve_the_side():
     assert [tuple(features.shape) for features, _ in found] == [(2, 24, side, side) for side in (32, 16, 8)]
 
 
+def test_gaps_of_a_tile_have_no_part_in_its_features():
+    """Whatever a layer gives there, the next layer and the attention see nothing of it."""
+    levels, tiles, mask = (
+        ConvLevels(10, attention=True),
+        torch.randn(2, 10, SIDE, SIDE),
+        torch.ones(2, 1, SIDE, SIDE),
+    )
+    mask[:, :, 4:12, 4:12] = 0
+    plain = levels(tiles, mask, lambda n, values, mask: values)
+    loud = levels(tiles, mask, lambda n, values, mask: values + 100 * (mask == 0))
+
+    for (features, _), (others, part) in zip(plain, loud):
+        torch.testing.assert_close(features, others)
+        assert not others[(part == 0).expand_as(others)].any()
+
+
 def test_copies_are_altered_at_random_and_nothing_outside_the_mask():
     tile, mask = torch.randn(10, SIDE, SIDE), torch.ones(1, SIDE, SIDE)
     mask[:, 4] = 0
