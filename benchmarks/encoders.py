@@ -4,8 +4,8 @@
 
 reference : `sscade --variant reference`, twenty whole-image steps of 1e-4; steps x 100 : of 1e-2.
 score matching : the energy of the improved variant without its spatial context, trained as there by denoising score
-matching (400 steps over 1,000 pixels), on 40 partly whitened components instead of ten, or on whole spectra: all
-components, partly whitened and turned back into bands.
+matching (400 steps over 1,000 pixels), but on spectra: neighboring bands are averaged until 64 are left, whose
+components are partly whitened and turned back into bands.
 
 The mean of six real scenes, untrained and trained, with the standard deviation over seeds; the rank correlation of the
 two maps; how far the encoder's weights moved, by their length at the start; processor seconds of a fit, without its
@@ -28,7 +28,7 @@ import torch
 from benchmarks.improved import Array, area, real_scenes
 from benchmarks.quality import PAPER
 from benchmarks.results import save, table
-from qgis_hsi_anomaly.core.cube import Cube
+from qgis_hsi_anomaly.core.cube import ArrayCube, Cube
 from qgis_hsi_anomaly.core.deep.models.base import Training, seeded
 from qgis_hsi_anomaly.core.deep.models.sscade_improved import BATCH, NOISE, ClippedAdam, EnergyNetwork
 from qgis_hsi_anomaly.core.deep.parts.branches import SPECTRAL_UNITS
@@ -44,6 +44,8 @@ from qgis_hsi_anomaly.core.run import ALONE
 STEPS = 400
 RATE = 1e-2
 AT_ONCE = 2048
+BANDS = 64
+"""That spectra are averaged to, where score matching is tried."""
 
 Found = Tuple[Array, Array, float, float]
 """Scores untrained and trained, (rows, columns); movement of the encoder's weights; processor seconds."""
@@ -66,10 +68,10 @@ def reference(cube: Cube, encoder: str, seed: int, rate: float = 1e-4) -> Found:
     return control.score_map(scene), trained, moved(before, model.network.parts[0]), seconds
 
 
-def score_matching(cube: Cube, encoder: str, seed: int, components: int = 0) -> Found:
-    """Denoising score matching on components, 0 for spectra."""
+def score_matching(cube: Cube, encoder: str, seed: int) -> Found:
+    """Denoising score matching on spectra."""
     started = time.process_time()
-    values = torch.from_numpy(whitened(cube, components))
+    values = torch.from_numpy(whitened(cube))
     values = torch.cat([values, torch.zeros(len(values), 1).double()], dim=1)  # no spatial context
     width = values.shape[1] - 1
 
@@ -103,21 +105,21 @@ def score_matching(cube: Cube, encoder: str, seed: int, components: int = 0) -> 
 ROWS: Dict[str, Callable[[Cube, str, int], Found]] = {
     "reference": reference,
     "reference, steps x 100": lambda cube, encoder, seed: reference(cube, encoder, seed, 1e-2),
-    "score matching, 40 components": lambda cube, encoder, seed: score_matching(cube, encoder, seed, 40),
-    "score matching, spectra": score_matching,
+    "score matching": score_matching,
 }
 
 
-def whitened(cube: Cube, components: int) -> Array:
-    """Partly whitened components of all pixels, (pixels, components); 0: all, turned back into bands."""
-    moments = gather_moments(cube)
+def whitened(cube: Cube) -> Array:
+    """Partly whitened spectra of all pixels, (pixels, BANDS), bands still in their order."""
+    pixels = cube.read_rows(0, cube.rows)[cube.valid].astype(np.float64)
+    edges = np.linspace(0, cube.bands, min(BANDS, cube.bands) + 1).astype(int)
+    pixels = np.add.reduceat(pixels, edges[:-1], axis=1) / np.diff(edges)
+    moments = gather_moments(ArrayCube(pixels[None]))
     covariance, _ = moments.ledoit_wolf()
     variances, axes = np.linalg.eigh(covariance)
-    kept = slice(None, -components - 1 if components else None, -1)
-    variances, axes = np.maximum(variances[kept], variances[-1] * FLOOR), axes[:, kept]
+    variances = np.maximum(variances, variances[-1] * FLOOR)
     scaled = axes / np.sqrt(variances) * (variances / variances.min()) ** ((1 - WHITENING_STRENGTH) / 2)
-    pixels = cube.read_rows(0, cube.rows)[cube.valid].astype(np.float64) - moments.mean
-    return np.asarray(pixels @ (scaled if components else scaled @ axes.T))
+    return np.asarray((pixels - moments.mean) @ scaled @ axes.T)
 
 
 def energies(network: Any, values: torch.Tensor, cube: Cube) -> Array:
