@@ -1,7 +1,7 @@
 """How well each detector finds the anomalies of the real scenes: `make bench-quality`.
 
     HSI_ANOMALY_DATA=data python -m benchmarks.quality [--detectors rx,knn] [--scenes sandiego,hydice]
-        [--seeds 5] [--output FOLDER]
+        [--seeds 5] [--members N] [--output FOLDER]
 
 Every detector with its defaults on six scenes of the literature, one georeferenced one and six more of the ABU set,
 from the folder that HSI_ANOMALY_DATA names. First the means over all thirteen: AUC(PD,PF) and its lowest scene,
@@ -86,8 +86,11 @@ class Candidate:
     seeds: int = 1
 
 
-def candidates(ids: Sequence[str], seeds: int) -> List[Candidate]:
-    """List the rows: RX twice, the others with their defaults, learned ones by variant and with their control."""
+def candidates(ids: Sequence[str], seeds: int, members: int = 0) -> List[Candidate]:
+    """List the rows: RX twice, the others with their defaults, learned ones by variant and with their control.
+
+    members : of learned detectors, 0 for their default.
+    """
     rows = []
     for id in ids:
         options = {parameter.name: parameter.options for parameter in parameters_of(detector_class(id))}
@@ -98,7 +101,8 @@ def candidates(ids: Sequence[str], seeds: int) -> List[Candidate]:
             rows.append(Candidate(id, id, {}))
         else:
             for variant in options.get("variant", ("",)):
-                values = {"variant": variant} if variant else {}
+                values: Dict[str, Any] = {"variant": variant} if variant else {}
+                values.update({"members": members} if members else {})
                 name = f"{id} {variant}".strip()
                 rows.append(Candidate(name, id, values, seeds))
                 rows.append(Candidate(f"{name}, untrained", id, {**values, "epochs": 0}, seeds))
@@ -215,6 +219,7 @@ def main() -> int:
     parser.add_argument("--detectors", default=",".join(detector_ids()))
     parser.add_argument("--scenes", default=",".join(SCENES))
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--members", type=int, default=0, help="of learned detectors, if not their default")
     parser.add_argument("--output", type=Path, default=Path("build/bench"))
     arguments = parser.parse_args()
     folder = Path(os.environ.get("HSI_ANOMALY_DATA", ""))
@@ -223,7 +228,9 @@ def main() -> int:
         return 1
     gdal.UseExceptions()
     wanted = arguments.detectors.split(",")
-    listed = candidates(list(dict.fromkeys(name.split()[0] for name in wanted)), arguments.seeds)
+    listed = candidates(
+        list(dict.fromkeys(name.split()[0] for name in wanted)), arguments.seeds, arguments.members
+    )
     rows = [row for row in listed if {row.id, row.name.partition(",")[0]} & set(wanted)]
     scenes = arguments.scenes.split(",")
     measured: Dict[str, Dict[str, Dict[str, float]]] = {row.name: {} for row in rows}

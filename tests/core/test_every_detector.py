@@ -27,7 +27,7 @@ from qgis_hsi_anomaly.jobs.execution import Execution
 
 ROWS, COLUMNS, BANDS = 24, 30, 12
 
-LEARNED_QUICKLY = {"epochs": 2}
+LEARNED_QUICKLY = {"epochs": 2, "members": 1}
 
 
 @pytest.fixture(params=detector_ids())

@@ -73,6 +73,18 @@ def components_field(default: int) -> Any:
     )
 
 
+def members_field(default: int) -> Any:
+    """Number of trainings."""
+    return integer(
+        default,
+        "Members",
+        "Trainings with successive seeds whose standardized scores are averaged; SPREAD writes how much they "
+        "disagree.",
+        minimum=1,
+        maximum=100,
+    )
+
+
 @contextmanager
 def timed(name: str, run: Run) -> Iterator[None]:
     """Report what is done inside as the metric `name`: seconds on the clock, and of this process's processors."""
@@ -96,14 +108,7 @@ class LearnedDetector(Detector):
 
     epochs: int = epochs_field(20)
     learning_rate: float = learning_rate_field(1e-4)
-    members: int = integer(
-        1,
-        "Members",
-        "Trainings with successive seeds whose standardized scores are averaged; SPREAD writes how much they "
-        "disagree.",
-        minimum=1,
-        maximum=100,
-    )
+    members: int = members_field(1)
     seed: int = seed_field(advanced=True)
 
     def model(self, bands: int, seed: int) -> LearnedModel:

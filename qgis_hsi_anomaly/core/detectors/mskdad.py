@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ..parameters import choice
-from .learned import LearnedDetector, epochs_field, learning_rate_field
+from .learned import LearnedDetector, epochs_field, learning_rate_field, members_field
 
 if TYPE_CHECKING:
     from ..deep.models.base import LearnedModel
@@ -70,6 +70,7 @@ class MSKDAD(LearnedDetector):
         "control.",
     )
     learning_rate: float = learning_rate_field(3e-3)
+    members: int = members_field(5)
     fusion: str = choice(
         "auto",
         ("auto", "mean", "product"),

@@ -38,6 +38,11 @@ def quick(monkeypatch):
     torch.set_num_threads(threads)
 
 
+def made(**values):
+    """The detector with one member."""
+    return make_detector("mskdad", {"members": 1, **values})
+
+
 def gappy(rows=39, columns=35, **options):
     """A cube larger than a tile, some of whose pixels are not valid."""
     array = small_scene(rows, columns)
@@ -127,7 +132,7 @@ def test_only_tiles_with_enough_background_are_learned_from():
 def test_a_tiles_score_does_not_see_other_tiles(form):
     """Alone or among others, it is the same."""
     cube = gappy()
-    model = make_detector("mskdad", {"epochs": 1, **TILED[form]}).fit(cube).members[0][0]
+    model = made(epochs=1, **TILED[form]).fit(cube).members[0][0]
     tiles, masks = torch.randn(5, 10, SIDE, SIDE), torch.ones(5, 1, SIDE, SIDE)
     masks[0, :, 7:9] = 0
 
@@ -140,7 +145,7 @@ def test_a_tiles_score_does_not_see_other_tiles(form):
 def test_a_student_that_is_its_teacher_scores_nothing():
     cube = gappy()
     values = {"variant": "published", "attention": "off", "epochs": 0}
-    model = make_detector("mskdad", values).fit(cube).members[0][0]
+    model = made(**values).fit(cube).members[0][0]
     model.student.load_state_dict(model.teacher.state_dict())
     tiles, masks = torch.randn(2, 10, SIDE, SIDE), torch.ones(2, 1, SIDE, SIDE)
 
@@ -151,11 +156,11 @@ def test_a_student_that_is_its_teacher_scores_nothing():
 def test_a_teachers_features_are_standardized():
     """Mean 0 and deviation 1 over the background, layer after layer of the convolutions too."""
     cube = gappy()
-    pixels = make_detector("mskdad", {"epochs": 0}).fit(cube).members[0][0]
+    pixels = made(epochs=0).fit(cube).members[0][0]
     scene = Scene(cube, cube.valid, (0.0, 1.0), ALONE)
     inputs = torch.cat([values.double() for _, values in pixels.components(scene, ALONE).spectra()])
     features = pixels.teacher(inputs)
-    tiled = make_detector("mskdad", {"epochs": 0, "variant": "published"}).fit(cube).members[0][0]
+    tiled = made(epochs=0, variant="published").fit(cube).members[0][0]
     tiles, masks = Tiles(tiled.components(scene, ALONE)).sample(99, 0, ALONE)
     with torch.no_grad():
         last, mask = tiled.teacher(tiles, masks, tiled.norm)[-1]
@@ -174,7 +179,7 @@ def test_pixel_scores_are_the_definition():
     """The mean square of student - standardized teacher, added over levels; product adds its logarithms."""
     cube = gappy()
     for fusion in ("mean", "product"):
-        background = make_detector("mskdad", {"epochs": 1, "fusion": fusion}).fit(cube)
+        background = made(epochs=1, fusion=fusion).fit(cube)
         model = background.members[0][0]
         scene = Scene(cube, cube.valid, (0.0, 1.0), ALONE)
         inputs = torch.cat([values.double() for _, values in model.components(scene, ALONE).spectra()])
@@ -245,7 +250,7 @@ def test_copies_are_altered_at_random_and_nothing_outside_the_mask():
 @pytest.mark.parametrize("form", TILED)
 def test_training_lowers_the_distance_and_changes_scores(form):
     cube, run = gappy(), Run()
-    background = make_detector("mskdad", {"epochs": 3, **TILED[form]}).fit(cube, run)
+    background = made(epochs=3, **TILED[form]).fit(cube, run)
     trained, control = background.members[0]
 
     assert run.metrics["loss_last_epoch"]["distance"] < run.metrics["loss_first_epoch"]["distance"]
@@ -255,7 +260,7 @@ def test_training_lowers_the_distance_and_changes_scores(form):
 
 @pytest.mark.parametrize("form", TILED)
 def test_blocks_and_what_is_stored_in_gaps_do_not_matter(form):
-    detector = make_detector("mskdad", {"epochs": 1, **TILED[form]})
+    detector = made(epochs=1, **TILED[form])
     whole, cut = gappy(), gappy(block_rows=7)
     array = np.where(whole.valid[..., None], whole.array, np.float32(-1e5))
     alone = detector.fit(whole).score(whole)
@@ -268,7 +273,7 @@ def test_blocks_and_what_is_stored_in_gaps_do_not_matter(form):
 @pytest.mark.parametrize("form", TILED)
 def test_a_model_file_gives_the_same_scores(form, tmp_path):
     cube = gappy()
-    detector = make_detector("mskdad", {"epochs": 1, **TILED[form]})
+    detector = made(epochs=1, **TILED[form])
     background = detector.fit(cube)
     path = str(tmp_path / "mskdad.model")
     write_model(path, model_of(detector, background, cube, {}))

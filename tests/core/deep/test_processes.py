@@ -25,8 +25,8 @@ DETECTORS = {
     "mamba": SSCADE(variant="reference", encoder="mamba", epochs=2, learning_rate=1e-3),
     "liade-published": make_detector("liade", {"variant": "published", "epochs": 1, "learning_rate": 1e-3}),
     "scaae-published": make_detector("scaae", {"variant": "published", "epochs": 3, "learning_rate": 1e-2}),
-    "mskdad-published": make_detector("mskdad", {"variant": "published", "epochs": 1}),
-    "mskdad-attentive": make_detector("mskdad", {"attention": "eca", "epochs": 1}),
+    "mskdad-published": make_detector("mskdad", {"variant": "published", "epochs": 1, "members": 1}),
+    "mskdad-attentive": make_detector("mskdad", {"attention": "eca", "epochs": 1, "members": 1}),
     "rx": RX(),
     # Steps large enough for the training to matter; those of sscade's improved variant are a hundred times its rate,
     # those of scaae ten times.
