@@ -8,7 +8,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from qgis_hsi_anomaly.core.cube import ArrayCube  # noqa: E402
-from qgis_hsi_anomaly.core.deep.models.mskdad import PointLevels, PointTeacher  # noqa: E402
+from qgis_hsi_anomaly.core.deep.models.mskdad import PointLevels, PointTeacher, TileDistillation  # noqa: E402
 from qgis_hsi_anomaly.core.deep.models.mskdad_published import (  # noqa: E402
     ConvLevels,
     PublishedDistillation,
@@ -31,7 +31,8 @@ TILED = {"published": {"variant": "published"}, "attentive": {"attention": "eca"
 def quick(monkeypatch):
     """Fewer steps of teacher and student."""
     monkeypatch.setattr("qgis_hsi_anomaly.core.deep.models.mskdad_published.TEACHER_STEPS", 2)
-    monkeypatch.setattr(PublishedDistillation, "steps", 3)
+    for form in (TileDistillation, PublishedDistillation):
+        monkeypatch.setattr(form, "steps", 3)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
