@@ -39,8 +39,9 @@ class MSKDAD(LearnedDetector):
     normalized by the teacher's figures over the background, as a batch's would make a tile depend on others. Attention
     stands behind every normalization: the paper does not say behind which.
 
-    Figures of both, with their controls, are in docs/quality.md and docs/sources.md. Cost of a scene of 100 x 100
-    pixels: `adapted` about 2 processor seconds, `published` about 60.
+    Every member has a teacher of its own. Figures of both variants, with their controls, are in docs/quality.md and
+    docs/sources.md. Cost of a member on a scene of 100 x 100 pixels: `adapted` about 2 processor seconds, `published`
+    about 60.
     """
 
     id: ClassVar[str] = "mskdad"
@@ -48,8 +49,8 @@ class MSKDAD(LearnedDetector):
     label: ClassVar[str] = "ECA-MSKDAD (multi-scale knowledge distillation)"
     summary: ClassVar[str] = (
         "A small network learns to give the same features as a fixed one at three levels, from the background only; "
-        "pixels on which the two differ are anomalies. Training pays against its own untrained control, but on real "
-        "scenes the result stays a little below RX and depends on the seed: a second opinion, with several MEMBERS. "
+        "pixels on which the two differ are anomalies. A single training depends on its seed and ends below RX; the "
+        "mean of five (MEMBERS, the default) is above it on the scenes of the literature and equal to it on others. "
         "Needs torch."
     )
     source: ClassVar[str] = (
@@ -62,7 +63,8 @@ class MSKDAD(LearnedDetector):
         ("adapted", "published"),
         "Variant",
         "adapted compares pixel by pixel with a random teacher. published has convolutions over tiles, a teacher that "
-        "learned to remove noise from the scene, and altered copies of the tiles; it takes minutes.",
+        "learned to remove noise from the scene, and altered copies of the tiles; it takes a "
+        "minute a member on a small scene, and finds less.",
     )
     epochs: int = epochs_field(
         20,
