@@ -115,7 +115,7 @@ class SSCADE(LearnedDetector):
         ("dense", "mamba"),
         "Encoder",
         "What makes a code of a spectrum in the reference and paper variants: dense layers, or (mamba) a state space "
-        "that runs along the bands, as in SpectralMamba. It takes about ten times as long and is no better here.",
+        "that runs along the bands, as in SpectralMamba. It takes about a dozen times as long and finds less here.",
         advanced=True,
     )
     gradient_compression: str = choice(
