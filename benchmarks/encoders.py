@@ -25,7 +25,7 @@ from typing import Any, Callable, Dict, List, Tuple
 import numpy as np
 import torch
 
-from benchmarks.improved import Array, area, real_scenes
+from benchmarks.improved import Array, figures_of, real_scenes
 from benchmarks.quality import PAPER
 from benchmarks.results import save, table
 from qgis_hsi_anomaly.core.cube import ArrayCube, Cube
@@ -92,7 +92,8 @@ def score_matching(cube: Cube, encoder: str, seed: int) -> Found:
         energy = network(torch.cat([inputs, batch[:, width:]], dim=1)).sum()
         gradient = torch.autograd.grad(energy, inputs, create_graph=True)[0]
         loss = (NOISE * gradient - noise).square().mean()
-        optimizer.zero_grad()
+        for parameter in network.parameters():
+            parameter.grad = None
         loss.backward()
         for group in optimizer.param_groups:
             group["lr"] = rate(step)
@@ -166,7 +167,9 @@ def main() -> int:
         print("HSI_ANOMALY_DATA must name the folder of the real scenes.", file=sys.stderr)
         return 1
     scenes = [one for one in real_scenes(os.environ["HSI_ANOMALY_DATA"]) if one[0] in PAPER]
-    rx = [area(make_detector("rx", {}).fit(cube).score(cube), truth, cube) for _, cube, truth in scenes]
+    rx = [
+        figures_of(make_detector("rx", {}).fit(cube).score(cube), truth, cube)[0] for _, cube, truth in scenes
+    ]
     found: Dict[str, List[Dict[str, List[float]]]] = {}
     for row in arguments.rows:
         for encoder in ENCODERS:
@@ -175,8 +178,8 @@ def main() -> int:
                 for seed in range(arguments.seeds):
                     untrained, trained, change, seconds = ROWS[row](cube, encoder, seed)
                     figures = {
-                        "untrained": area(untrained, truth, cube),
-                        "trained": area(trained, truth, cube),
+                        "untrained": figures_of(untrained, truth, cube)[0],
+                        "trained": figures_of(trained, truth, cube)[0],
                         "correlation": rank_correlation(untrained, trained),
                         "moved": change,
                         "seconds": seconds,

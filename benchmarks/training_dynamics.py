@@ -1,11 +1,11 @@
-"""Choosing training pixels by training dynamics (TDDS, CVPR 2024): what it is worth in `sscade --variant improved`.
+"""Choosing training pixels by training dynamics (TDDS, CVPR 2024): what it is worth in the energy of `sscade`.
 
     HSI_ANOMALY_DATA=data python -m benchmarks.training_dynamics [--seeds 3] [--output build/bench]
 
 TDDS watches how a sample's loss changes from epoch to epoch, and keeps the samples whose change varies most. Here a
-pixel's energy E_t after epoch t, standardized over the scene, takes the loss's place: a_t = |E_t - E_t-1|, and R is the
-sum over windows of 10 epochs of w sqrt(sum (a_t - the window's mean)^2), the newest window with weight .9, the one
-before it with .09, and so on. Of six real scenes AUC(PD,PF) of
+pixel's energy E_t after epoch t (the improved variant's, of ten components), standardized over the scene, takes the
+loss's place: a_t = |E_t - E_t-1|; R is the sum over windows of 10 epochs of w sqrt(sum (a_t - the window's mean)^2),
+the newest window with weight .9, the one before it with .09, and so on. Of six real scenes AUC(PD,PF) of
 
 R itself, as a score map;
 the detector, trained again with the pixels of highest R, or of highest energy, left out of the background;
@@ -24,17 +24,19 @@ from typing import Any, Dict, List, Tuple
 import numpy as np
 import torch
 
-from benchmarks.improved import Array, area, real_scenes
+from benchmarks.improved import Array, figures_of, real_scenes
 from benchmarks.quality import PAPER
 from benchmarks.results import save, table
-from qgis_hsi_anomaly.core.cube import ArrayCube
+from qgis_hsi_anomaly.core.cube import ArrayCube, Cube
 from qgis_hsi_anomaly.core.deep.models.base import Training, seeded
-from qgis_hsi_anomaly.core.deep.models.sscade_improved import STEPS
+from qgis_hsi_anomaly.core.deep.models.sscade_improved import STEPS, ComponentsDensity
 from qgis_hsi_anomaly.core.deep.scene import Scene, value_range
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
 from qgis_hsi_anomaly.core.run import ALONE
 
 EPOCHS = 20
+RATE = 1e-4
+COMPONENTS = 10
 WINDOW = 10
 NEWEST = 0.9
 """Weight of the newest window."""
@@ -45,8 +47,12 @@ GROUPS = 20
 def train(array: Array, valid: Array, background: Array, seed: int, record: bool) -> Tuple[Array, Array]:
     """Scores of a training on background pixels, (rows, columns), and energies by epoch, (EPOCHS + 1, valid pixels)."""
     cube = ArrayCube(array, valid=valid, background=background)
-    detector = make_detector("sscade", {"variant": "improved", "epochs": EPOCHS})
-    model: Any = seeded(lambda: detector.model(cube.bands, seed), seed, "cpu")  # type: ignore[attr-defined]
+    inputs = min(COMPONENTS, cube.bands)
+
+    def make() -> Any:
+        return ComponentsDensity(3, 9, 5, 0.1, cube.bands, inputs, 0.0).double()
+
+    model: Any = seeded(make, seed, "cpu")
     extent = value_range(cube)
     everywhere = Scene(cube, cube.valid, extent, ALONE)
     energies: List[Array] = []
@@ -55,14 +61,14 @@ def train(array: Array, valid: Array, background: Array, seed: int, record: bool
     def watched(sample: Any, seeds: List[int], run: Any) -> Dict[str, float]:
         if seeds[1] % STEPS == 0:
             with torch.no_grad():
-                energies.append(model.scores(everywhere, ALONE).numpy())
+                energies.append(model.energies(everywhere, ALONE).numpy())
         return step_of(sample, seeds, run)  # type: ignore[no-any-return]
 
     if record:
         model._batch_gradients = watched
-    model.fit(Scene(cube, cube.background, extent, ALONE), Training(EPOCHS, detector.learning_rate, seed))  # type: ignore[attr-defined]
+    model.learn(Scene(cube, cube.background, extent, ALONE), Training(EPOCHS, RATE, seed), ALONE)
     with torch.no_grad():
-        energies.append(model.scores(everywhere, ALONE).numpy())
+        energies.append(model.energies(everywhere, ALONE).numpy())
     scores = np.full(valid.shape, np.nan)
     scores[valid] = energies[-1]
     return scores, np.array(energies)
@@ -107,13 +113,18 @@ def compare(array: Array, valid: Array, truth: Array, seed: int) -> Dict[str, fl
     as_map = np.zeros(valid.shape)
     as_map[valid] = found
     rx = make_detector("rx", {}).fit(cube).score(cube)
-    areas = {"Ledoit-Wolf RX": area(rx, truth, cube), "all pixels": area(scores, truth, cube)}
-    areas["R as a map"] = area(as_map, truth, cube)
+    areas = {"Ledoit-Wolf RX": area_of(rx, truth, cube), "all pixels": area_of(scores, truth, cube)}
+    areas["R as a map"] = area_of(as_map, truth, cube)
     for rule, kept in choices(found, energies[-1], seed).items():
         background = np.zeros(valid.shape, dtype=bool)
         background[valid] = kept
-        areas[rule] = area(train(array, valid, background, seed, record=False)[0], truth, cube)
+        areas[rule] = area_of(train(array, valid, background, seed, record=False)[0], truth, cube)
     return areas
+
+
+def area_of(scores: Array, truth: Array, cube: Cube) -> float:
+    """AUC(PD,PF)."""
+    return figures_of(scores, truth, cube)[0]
 
 
 def report(areas: Dict[str, List[Dict[str, float]]]) -> str:

@@ -1070,13 +1070,13 @@
     </message>
     <message>
         <location filename="core/detectors/mskdad.py"/>
-        <source>A small network learns to give the same features as a fixed one at three levels, from the background only; pixels on which the two differ are anomalies. Training pays against its own untrained control, but on real scenes the result stays a little below RX and depends on the seed: a second opinion, with several MEMBERS. Needs torch.</source>
-        <translation>小型网络只从背景中学习在三个层次上给出与固定网络相同的特征；两者不一致的像元为异常。与自身的未训练对照相比，训练有收益，但在真实场景上结果略低于 RX，且与种子有关：可作为第二意见，配合多个 MEMBERS。需要 torch。</translation>
+        <source>A small network learns to give the same features as a fixed one at three levels, from the background only; pixels on which the two differ are anomalies. A single training depends on its seed and ends below RX; the mean of five (MEMBERS, the default) is above it on the scenes of the literature and equal to it on others. Needs torch.</source>
+        <translation>小型网络只从背景中学习在三个层次上给出与固定网络相同的特征；两者不一致的像元为异常。单次训练取决于种子，结果低于 RX；五次训练的平均（MEMBERS，默认值）在文献中的场景上高于 RX，在其他场景上与之相当。需要 torch。</translation>
     </message>
     <message>
         <location filename="core/detectors/mskdad.py"/>
-        <source>adapted compares pixel by pixel with a random teacher. published has convolutions over tiles, a teacher that learned to remove noise from the scene, and altered copies of the tiles; it takes minutes.</source>
-        <translation>adapted 逐像元与随机教师网络比较。published 在图块上做卷积，教师网络先学会从场景中去除噪声，并使用变换过的图块副本；需要几分钟。</translation>
+        <source>adapted compares pixel by pixel with a random teacher. published has convolutions over tiles, a teacher that learned to remove noise from the scene, and altered copies of the tiles; it takes a minute a member on a small scene, and finds less.</source>
+        <translation>adapted 逐像元与随机教师网络比较。published 在图块上做卷积，教师网络先学会从场景中去除噪声，并使用变换过的图块副本；在小场景上每个成员需要一分钟，且找到的更少。</translation>
     </message>
     <message>
         <location filename="core/detectors/mskdad.py"/>
@@ -1210,8 +1210,8 @@
     </message>
     <message>
         <location filename="core/detectors/sscade.py"/>
-        <source>What makes a code of a spectrum in the reference and paper variants: dense layers, or (mamba) a state space that runs along the bands, as in SpectralMamba. It takes about ten times as long and is no better here.</source>
-        <translation>reference 和 paper 变体中由什么得到光谱的编码：全连接层，或（mamba）沿波段运行的状态空间模型，如 SpectralMamba。它耗时约为十倍，而在此并不更好。</translation>
+        <source>What makes a code of a spectrum in the reference and paper variants: dense layers, or (mamba) a state space that runs along the bands, as in SpectralMamba. It takes about a dozen times as long and finds less here.</source>
+        <translation>reference 和 paper 变体中由什么得到光谱的编码：全连接层，或（mamba）沿波段运行的状态空间模型，如 SpectralMamba。它耗时约为十几倍，而在此找到的更少。</translation>
     </message>
     <message>
         <location filename="core/detectors/sscade.py"/>
