@@ -171,9 +171,8 @@ def test_workers_report_seconds_without_packing_and_start() -> None:
     pytest.importorskip("torch", reason="learned detectors need torch")
     started = time.perf_counter()
     found = training_speed.worker_seconds(training_speed.scene(12, 10, 8), 1)
-    assert (
-        0 < found["clock"] < time.perf_counter() - started - 1.0
-    )  # an interpreter with torch takes more than that
+    # What takes longest is to start an interpreter and to load torch.
+    assert 0 < found["clock"] < (time.perf_counter() - started) / 2
     assert found["processor"] > 0
 
 

@@ -281,7 +281,8 @@ def test_without_a_record_the_raster_speaks_for_itself(scored):
     for text in ('{"detector": "knn", "input": "wrong.tif"}', "[", "[1]", "{}"):
         (scored / "rx.tif.json").write_text(text)
         origin = origin_of(f"{scored}/rx.tif", ScoreMap(f"{scored}/rx.tif").metadata)
-        assert origin["Detector"] == "RX (global) (rx)" and origin["Parameters"] == "Regularization: ridge"
+        assert origin["Detector"] == "RX (global) (rx)"
+        assert origin["Parameters"] == "Regularization: ridge; Precision: single"
         assert "Scene" not in origin and names_of([origin]) == ["RX (global)"]
 
     assert origin_of(f"{scored}/scores.tif", {}) == {"Score layer": "scores.tif", "Detector": "not recorded"}

@@ -95,7 +95,7 @@ def test_no_file_is_of_a_kind_the_site_refuses_or_marks(entries):
 
 def test_no_binary_is_shipped_but_pictures(unpacked):
     binary = [path for path in unpacked.rglob("*") if path.is_file() and b"\0" in path.read_bytes()]
-    assert {path.suffix for path in binary} <= {".png", ".woff", ".woff2"}
+    assert {path.suffix for path in binary} <= {".png", ".qm", ".woff", ".woff2"}
 
 
 def test_nothing_turns_the_scanners_off():

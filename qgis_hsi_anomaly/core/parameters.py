@@ -243,9 +243,19 @@ def number(
     )
 
 
-def choice(default: str, options: Tuple[str, ...], label: str, help: str, *, advanced: bool = False) -> Any:
-    """Field that holds one of several static strings."""
-    return _field(Parameter("choice", default, label, help, options=options, advanced=advanced))
+def choice(
+    default: str,
+    options: Tuple[str, ...],
+    label: str,
+    help: str,
+    *,
+    advanced: bool = False,
+    optional: bool = False,
+) -> Any:
+    """Field that holds one of several static strings. optional : may be missing in models made before it was there."""
+    return _field(
+        Parameter("choice", default, label, help, options=options, advanced=advanced, optional=optional)
+    )
 
 
 def choices(

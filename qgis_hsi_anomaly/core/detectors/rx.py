@@ -55,6 +55,7 @@ class RX(Detector):
         "What pixels are scored in. single is faster and gives the same ranks: scores differ by some 1e-5 of their "
         "size. double gives all digits. Mean and covariance are always learned in double precision.",
         advanced=True,
+        optional=True,
     )
 
     def fit(self, cube: Cube, run: Run = ALONE) -> RXBackground:

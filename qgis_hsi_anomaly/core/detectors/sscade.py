@@ -117,6 +117,7 @@ class SSCADE(LearnedDetector):
         "What makes a code of a spectrum in the reference and paper variants: dense layers, or (mamba) a state space "
         "that runs along the bands, as in SpectralMamba. It takes about a dozen times as long and finds less here.",
         advanced=True,
+        optional=True,
     )
     gradient_compression: str = choice(
         "none",
