@@ -88,12 +88,14 @@ def versions() -> Dict[str, str]:
 
 def json_text(value: Any, indent: Optional[int] = None) -> str:
     """Return JSON, with null for figures that are infinite or not a number, and no secrets of addresses."""
-    return without_secrets(json.dumps(_finite(value), indent=indent, allow_nan=False))
+    return json.dumps(_plain(value), indent=indent, allow_nan=False)
 
 
-def _finite(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
+        return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return without_secrets(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value

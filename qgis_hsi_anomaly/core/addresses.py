@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 _SCHEMES = {"s3://": "/vsis3/", "gs://": "/vsigs/", "az://": "/vsiaz/"}
-_REMOTE = re.compile(r"/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)(_streaming)?/", re.IGNORECASE)
-_QUERY = re.compile(r"((?:https?|s3|gs)://[^\s?'\"]*)\?[^\s'\",;)]*")
-_LOGIN = re.compile(r"(https?://)[^\s/@'\"]*@")
+_REMOTE = re.compile(r"/vsi(curl|s3|gs|az|adls|oss|swift|hdfs|webhdfs)(_streaming)?[/?]", re.IGNORECASE)
+_ADDRESS = r"(?:[a-z][a-z0-9]*://|/vsi[a-z0-9_]+)"
+_QUERY = re.compile(rf"({_ADDRESS}[^\s?]*)\?\S*", re.IGNORECASE)
+_LOGIN = re.compile(r"([a-z][a-z0-9]*://)[^\s/]*@", re.IGNORECASE)
 
 
 def gdal_name(path: str) -> str:
@@ -32,9 +33,11 @@ def is_remote(path: str) -> bool:
 def without_secrets(text: str) -> str:
     """Return a text whose addresses have no query, which may hold a signature, and no password.
 
+    A query is cut up to the next white space: better a word too many than a signature.
+
     >>> without_secrets("/vsicurl/https://data.org/scene.tif?sig=a1b2 cannot be opened")
     '/vsicurl/https://data.org/scene.tif cannot be opened'
     """
-    if "://" not in text:
+    if "://" not in text and "/vsi" not in text.lower():
         return text
     return _LOGIN.sub(r"\1", _QUERY.sub(r"\1", text))

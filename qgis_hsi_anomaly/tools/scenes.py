@@ -239,7 +239,7 @@ def _commands(task: SceneTask) -> List[List[str]]:
     if settings["model"]:
         return [
             ["apply", settings["model"], input, scores, *allow],
-            ["objects", scores, objects, "--input", input, *limits],
+            ["objects", scores, objects, "--input", input, *allow, *limits],
         ]
     bands = ["--bands", ",".join(map(str, settings["bands"]))] if settings["bands"] else []
     return [["findanomalies", input, str(place), "--detector", settings["detector"], *bands, *allow, *limits]]

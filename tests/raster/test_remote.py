@@ -14,6 +14,7 @@ import pytest
 from osgeo import gdal
 
 from qgis_hsi_anomaly import cli, workflow
+from qgis_hsi_anomaly.core.addresses import is_remote, without_secrets
 from qgis_hsi_anomaly.core.detectors.registry import make_detector
 from qgis_hsi_anomaly.core.errors import Cancelled, RasterError
 from qgis_hsi_anomaly.core.run import Run
@@ -119,9 +120,28 @@ def test_what_signs_an_address_is_told_nowhere(served, capsys) -> None:
     assert cli.main(["detect", "rx", signed, f"{folder}/out.tif"]) == 0
     assert cli.main(["detect", "rx", signed.replace("scene", "none"), f"{folder}/no.tif"]) == 1
     told = "".join(capsys.readouterr())
+    assert json.loads((folder / "out.tif.json").read_text())["input"] == f"{server.address}/scene.tif"
     told += (folder / "out.tif.json").read_text() + str(gdal.Open(f"{folder}/out.tif").GetMetadata())
     assert "scene.tif" in told and "none.tif" in told
     assert "hush" not in told and "word" not in told
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "az://c/s.tif?sig=hush",
+        "/vsiaz/c/s.tif?sig=hush",
+        "/vsis3/b/s.tif?X-Amz-Signature=hush",
+        "s3://u:hush@b/s.tif",
+        "HTTPS://data.org/s.tif?sig=hush",
+        "https://data.org/s.tif?a=1,2;b='3'&sig=hush",
+        "/vsicurl?header.Authorization=hush&url=https%3A%2F%2Fdata.org%2Fs.tif",
+    ],
+)
+def test_every_form_of_an_address_loses_its_secrets(address: str) -> None:
+    assert is_remote(address)
+    shown = without_secrets(f"{address} cannot be opened")
+    assert "hush" not in shown and shown.endswith(" cannot be opened")
 
 
 @pytest.mark.parametrize("name", ["none.tif", "forbidden.tif"])
