@@ -203,7 +203,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
             )
         if method_class(id).gives_spread:
             options.add_argument(
-                "--spread", metavar="RASTER", help="also write how much the members disagree"
+                "--spread",
+                metavar="RASTER",
+                help="also write how much the members disagree (a learned detector: with --members 2 or more)",
             )
         options.set_defaults(run=_detect, show=_show_outcome)
 

@@ -15,7 +15,7 @@ from . import __version__
 from .core.bands import match_bands
 from .core.cube import Array, ArrayCube
 from .core.detectors.base import Detector, Method, Preprocessor
-from .core.errors import ModelError, ParameterError
+from .core.errors import ModelError
 from .core.free_memory import free_memory
 from .core.libraries import library_versions
 from .core.model_file import read_header, read_model
@@ -65,8 +65,8 @@ def detect(
     spread : raster for the disagreement of the detector's members. model : file for what was learned.
     """
     check_execution(detector, execution, run)
-    if spread is not None and not detector.gives_spread:
-        raise ParameterError(f"{detector.id}: SPREAD needs a detector of several members.")
+    if spread is not None:
+        detector.check_spread()
     if model is not None and not detector.can_save:
         raise ModelError(f"{detector.id} learns no background that could be saved: leave MODEL empty.")
     checkpoint = _checkpoint(output, execution)
@@ -146,8 +146,8 @@ def apply(
     if not method.needs_torch:
         read_model(model)
     check_execution(method, execution, run)
-    if spread is not None and not method.gives_spread:
-        raise ParameterError(f"{method.id}: SPREAD needs a detector of several members.")
+    if spread is not None:
+        method.check_spread()
     outputs = _claim([input, model], [output, spread])
     record = _begin("apply", method, input, run)
     record.note(model=model)

@@ -270,9 +270,12 @@ def test_outputs_are_checked_first(scene, output, message):
 
 
 def test_spread_needs_members(scene):
-    """RX has none."""
-    with pytest.raises(ParameterError, match="SPREAD"):
-        workflow.detect(RX, str(scene / "scene.tif"), str(scene / "rx.tif"), spread=str(scene / "s.tif"))
+    """RX has none, a learned detector by default one: both are told before the work."""
+    for detector in (RX, make_detector("sscade", {})):
+        with pytest.raises(ParameterError, match="SPREAD"):
+            workflow.detect(
+                detector, str(scene / "scene.tif"), str(scene / "a.tif"), spread=str(scene / "s.tif")
+            )
 
 
 @pytest.mark.parametrize(("truth", "error"), [("scene.tif", HsiAnomalyError), ("small.tif", DataError)])

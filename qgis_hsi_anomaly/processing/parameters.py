@@ -140,7 +140,7 @@ def spread_raster() -> QgsProcessingParameterDefinition:
         "SPREAD",
         "Spread of the members",
         "Also write how much the members disagree: where it is large, the score depends on which of them is asked. "
-        "For detectors of several members.",
+        "For detectors of several members; a learned detector needs MEMBERS 2 or more.",
         optional=True,
     )
 

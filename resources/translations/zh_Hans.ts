@@ -580,6 +580,11 @@
     </message>
     <message>
         <location filename="core/detectors/base.py"/>
+        <source>{0}: SPREAD needs a detector of several members.</source>
+        <translation>{0}：SPREAD 需要有多个成员的检测器。</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/base.py"/>
         <source>{0} learns nothing that can be saved.</source>
         <translation>{0} 没有可保存的学习结果。</translation>
     </message>
@@ -927,6 +932,11 @@
         <location filename="core/detectors/learned.py"/>
         <source>Trainings with successive seeds whose standardized scores are averaged; SPREAD writes how much they disagree.</source>
         <translation>用连续的种子进行多少次训练，并对标准化得分取平均；SPREAD 写出它们的不一致程度。</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/learned.py"/>
+        <source>{0}: SPREAD is how much several members disagree: give MEMBERS 2 or more, or no SPREAD.</source>
+        <translation>{0}：SPREAD 表示多个成员之间的不一致程度：请将 MEMBERS 设为 2 或更大，或不写 SPREAD。</translation>
     </message>
     <message>
         <location filename="core/detectors/learned.py"/>
@@ -2635,8 +2645,8 @@
     </message>
     <message>
         <location filename="processing/parameters.py"/>
-        <source>Also write how much the members disagree: where it is large, the score depends on which of them is asked. For detectors of several members.</source>
-        <translation>同时写出成员之间的不一致程度：数值大处，得分取决于问的是哪个成员。用于有多个成员的检测器。</translation>
+        <source>Also write how much the members disagree: where it is large, the score depends on which of them is asked. For detectors of several members; a learned detector needs MEMBERS 2 or more.</source>
+        <translation>同时写出成员之间的不一致程度：数值大处，得分取决于问的是哪个成员。用于有多个成员的检测器；学习型检测器需要 MEMBERS 为 2 或更大。</translation>
     </message>
     <message>
         <location filename="processing/parameters.py"/>
@@ -5562,11 +5572,6 @@
         <location filename="tools/threshold.py"/>
         <source>For comparison only: chi-square with {0} degrees of freedom would put the threshold at {1} and flag {2} of the pixels.</source>
         <translation>仅供比较：自由度为 {0} 的卡方分布会把阈值定在 {1}，标记 {2} 的像元。</translation>
-    </message>
-    <message>
-        <location filename="workflow.py"/>
-        <source>{0}: SPREAD needs a detector of several members.</source>
-        <translation>{0}：SPREAD 需要有多个成员的检测器。</translation>
     </message>
     <message>
         <location filename="workflow.py"/>

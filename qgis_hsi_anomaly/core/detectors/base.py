@@ -10,7 +10,7 @@ from typing import Any, Callable, ClassVar, Dict, Optional, Tuple
 import numpy as np
 
 from ..cube import MEMORY_BUDGET, Array, Cube
-from ..errors import ModelError
+from ..errors import ModelError, ParameterError
 from ..libraries import check_libraries
 from ..parameters import Parameters
 from ..run import ALONE, Run
@@ -113,6 +113,11 @@ class Method(Parameters, ABC):
     @abstractmethod
     def fit(self, cube: Cube, run: Run = ALONE) -> Fitted:
         """Learn from the cube's background pixels."""
+
+    def check_spread(self) -> None:
+        """Refuse a map of the disagreement of members where these parameters give no several."""
+        if not self.gives_spread:
+            raise ParameterError(f"{self.id}: SPREAD needs a detector of several members.")
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> Fitted:
         """Rebuild what was learned from what `Fitted.arrays` and `.facts` gave."""

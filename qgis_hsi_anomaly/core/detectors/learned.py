@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Optional, Tuple
 import numpy as np
 
 from ..cube import Array, Cube
+from ..errors import ParameterError
 from ..numerics.ranks import rank_correlation
 from ..parameters import integer, number, seed_field
 from ..run import ALONE, Run
@@ -110,6 +111,13 @@ class LearnedDetector(Detector):
     learning_rate: float = learning_rate_field(1e-4)
     members: int = members_field(1)
     seed: int = seed_field(advanced=True)
+
+    def check_spread(self) -> None:
+        """Refuse the spread of a single member."""
+        if self.members < 2:
+            raise ParameterError(
+                f"{self.id}: SPREAD is how much several members disagree: give MEMBERS 2 or more, or no SPREAD."
+            )
 
     def model(self, bands: int, seed: int) -> LearnedModel:
         """Return an untrained model for pixels of `bands` bands; its weights may be drawn as torch draws them."""
