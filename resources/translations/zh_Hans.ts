@@ -1230,8 +1230,8 @@
     </message>
     <message>
         <location filename="core/detectors/sscade.py"/>
-        <source>What of the gradients the processes exchange at every step: all of it, or (rsdgc) the entries that a neighborhood indicator finds important, the rest waiting for later steps. For slow networks; the scores then depend on the number of processes. Not together with RESUME.</source>
-        <translation>各进程每一步交换多少梯度：全部，或（rsdgc）只交换邻域指标认为重要的元素，其余留待以后的步。适合慢速网络；此时得分与进程数有关。不能与 RESUME 同用。</translation>
+        <source>What of the gradients the processes exchange at every step: all of it, or (rsdgc) the entries that are large or, along the bands, have large neighbors, the rest waiting for later steps. For slow networks; the scores then depend on the number of processes. Not together with RESUME.</source>
+        <translation>各进程每一步交换多少梯度：全部，或（rsdgc）只交换数值大的、或在波段方向上相邻元素数值大的元素，其余留待以后的步。适合慢速网络；此时得分与进程数有关。不能与 RESUME 同用。</translation>
     </message>
     <message>
         <location filename="core/detectors/sscade.py"/>

@@ -123,9 +123,9 @@ class SSCADE(LearnedDetector):
         "none",
         ("none", "rsdgc"),
         "Gradient compression",
-        "What of the gradients the processes exchange at every step: all of it, or (rsdgc) the entries that a "
-        "neighborhood indicator finds important, the rest waiting for later steps. For slow networks; the scores "
-        "then depend on the number of processes. Not together with RESUME.",
+        "What of the gradients the processes exchange at every step: all of it, or (rsdgc) the entries that are "
+        "large or, along the bands, have large neighbors, the rest waiting for later steps. For slow networks; the "
+        "scores then depend on the number of processes. Not together with RESUME.",
         advanced=True,
     )
     compression_factor: float = number(

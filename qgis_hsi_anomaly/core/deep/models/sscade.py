@@ -132,7 +132,7 @@ class JointDensity(LearnedModel):
                 branch.encoder.sort(scene.cube.wavelengths)
         # One a training, as its residuals belong to its layers.
         hooks = (
-            [Compression(self.design.compression) for _ in range(2)]
+            [Compression(self.design.compression, self.bands) for _ in range(2)]
             if self.design.compression
             else [None] * 2
         )
