@@ -185,11 +185,15 @@ def test_compression_and_suppression_lay_out_what_they_measure() -> None:
         "improved  rsdgc 10x      0.9900       0.9000     0.50         10.0"
         in gradient_compression.report({"improved": {"rsdgc 10x": row}})
     )
-    run = {"ledoitwolf": 0.9, "none": 0.8}
-    kinds = {kind: [run, run] for kind in suppression.KINDS}
-    text = suppression.report({"hydice": {**kinds, "seconds": 3.0}})
+    run = dict.fromkeys(suppression.DETECTORS, 0.9)
+    found = {name: {kind: [run, run] for kind in suppression.KINDS} for name in ("sandiego", "SDData")}
+    text = suppression.report(found)
     assert "0.9000 ± 0.0000" in text
     assert "RX, plain" in text
+    other = dict.fromkeys(suppression.DETECTORS, 0.8)
+    applied = {name: {source: run if source == name else other for source in found} for name in found}
+    assert "0.9000     0.9000       0.9000     0.8000" in suppression.report_applied(applied, found, "kNN")
+    assert "0.9000         0.9000             0.8000" in suppression.report_elsewhere(applied, found)
 
 
 def test_objects_are_counted_until_too_many_are_false() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from qgis_hsi_anomaly import workflow
+from qgis_hsi_anomaly.core.cube import ArrayCube
 from qgis_hsi_anomaly.core.detectors.registry import make_detector, make_method
 from qgis_hsi_anomaly.core.errors import (
     DataError,
@@ -117,12 +118,15 @@ def test_apply_matches_bands_by_wavelength(scene):
 
 
 def test_apply_suppresses_the_background_of_another_raster(scene):
-    """A pre-processor's model, through the worker: a raster of the same bands, as the model in memory makes it."""
+    """A pre-processor's model, through the worker: by wavelength, and in another unit, in the raster's own range."""
     pytest.importorskip("torch", reason="learned methods need torch")
     method = make_method("suppressbackground", {"epochs": 3, "iterations": 2})
     array = np.random.default_rng(5).normal(90, 7, (11, 9, 6)).astype(np.float32)
-    array[10, 2:5] = -9999
-    write_raster(scene / "other.tif", array, np.linspace(450, 950, 6), nodata=-9999)
+    array[10, 2:5] = np.nan
+    order, wavelengths = [5, 0, 1, 3, 2, 4], np.linspace(450, 950, 6)
+    more = np.insert(1e-4 * array[..., order], 2, 7.0, axis=2)  # a band that the model does not have
+    more[np.isnan(array[..., 0])] = -9999
+    write_raster(scene / "other.tif", more, np.insert(wavelengths[order], 2, 1200), nodata=-9999)
     workflow.fit(method, str(scene / "scene.tif"), str(scene / "model.hsi"))
 
     outcome = workflow.apply(
@@ -132,7 +136,7 @@ def test_apply_suppresses_the_background_of_another_raster(scene):
         execution=Execution(processes=2),
     )
 
-    other, expected = open_cube(str(scene / "other.tif")), np.zeros((11, 9, 6), dtype=np.float32)
+    other, expected = ArrayCube(array), np.zeros((11, 9, 6), dtype=np.float32)
     method.fit(open_cube(str(scene / "scene.tif"))).suppress(other, expected)
     expected[~other.valid] = np.nan
     dataset = gdal.Open(str(scene / "suppressed.tif"))

@@ -1260,8 +1260,13 @@
     </message>
     <message>
         <location filename="core/detectors/suppressbackground.py"/>
-        <source>Learns what the scene's background looks like under noise and takes it out of every spectrum, so that any detector can be run on the result. The output is a raster with the same bands, in no physical unit. Compare with EPOCHS 0, the untrained control: as with other learned methods, gains are not certain.</source>
-        <translation>学习场景背景在噪声下的样子，并从每条光谱中去除背景，之后可在结果上运行任何检测器。输出栅格波段相同，没有物理单位。请与 EPOCHS 0（未训练对照）比较：与其他学习方法一样，并不一定有提升。</translation>
+        <source>Learns what the scene's background looks like under noise and takes it out of every spectrum, so that any detector can be run on the result. The output is a raster with the same bands, in no physical unit. Compare with EPOCHS 0, the untrained control: as with other learned methods, gains are not certain. What was learned can be kept in a model file and applied to other rasters of the same bands, each in its own range of values.</source>
+        <translation>学习场景背景在噪声下的样子，并从每条光谱中去除背景，之后可在结果上运行任何检测器。输出栅格波段相同，没有物理单位。请与 EPOCHS 0（未训练对照）比较：与其他学习方法一样，并不一定有提升。学到的内容可以保存为模型文件，应用于波段相同的其他栅格，每个栅格使用自己的数值范围。</translation>
+    </message>
+    <message>
+        <location filename="core/detectors/suppressbackground.py"/>
+        <source>What the network is told of a pixel's mean and deviation: each once (adapted), or each as often as there are bands (published, as in the authors' code), with which detectors find less.</source>
+        <translation>网络得到的像元均值和标准差：各给一次（adapted），或按波段数重复（published，与作者代码相同），后者使检测器的效果变差。</translation>
     </message>
     <message>
         <location filename="core/detectors/suppressbackground.py"/>
