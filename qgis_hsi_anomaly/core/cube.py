@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -61,6 +61,8 @@ class Cube(ABC):
     memory_budget : bytes that row blocks and what detectors make of them may take.
     block_rows : fixed height of row blocks; None lets the budget decide.
     reading_bytes : what reading takes beside the rows that are read.
+    kept_moments : where the moments of the background are kept for the next who asks; None: nowhere. Only for cubes
+    that several detectors of one run learn from.
     """
 
     rows: int
@@ -76,10 +78,15 @@ class Cube(ABC):
     memory_budget: int = MEMORY_BUDGET
     block_rows: Optional[int] = None
     reading_bytes: int = 0
+    kept_moments: Optional[List[Any]] = None
 
     @abstractmethod
     def read_rows(self, start: int, stop: int) -> Array:
         """Return rows [start, stop) as (stop - start, columns, bands) float32, 0 where not valid."""
+
+    def read_each(self, spans: Sequence[Tuple[int, int]]) -> Iterator[Array]:
+        """Yield the rows of half-open spans, one after the other."""
+        return (self.read_rows(start, stop) for start, stop in spans)
 
     @property
     def valid_pixels(self) -> int:
@@ -112,10 +119,10 @@ class Cube(ABC):
         height = self.block_height(bytes_per_pixel)
         if self.block_rows is None and height < self.rows:
             height = max(height - 2 * halo, 1 + halo // 2)
-        for start in range(first, last, height):
-            stop = min(start + height, last)
-            low, high = max(start - halo, 0), min(stop + halo, self.rows)
-            pixels, valid = self.read_rows(low, high), self.valid[low:high]
+        starts = range(first, last, height)
+        spans = [(max(start - halo, 0), min(min(start + height, last) + halo, self.rows)) for start in starts]
+        for start, (low, high), read in zip(starts, spans, self.read_each(spans)):
+            stop, pixels, valid = min(start + height, last), read, self.valid[low:high]
             above, below = low - (start - halo), stop + halo - high
             if above or below:
                 pixels = np.pad(pixels, ((above, below), (0, 0), (0, 0)), mode="reflect")

@@ -6,7 +6,7 @@ import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Callable, Deque, Iterable, Iterator, TypeVar
+from typing import Any, Callable, Deque, Iterable, Iterator, Optional, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -43,6 +43,19 @@ def map_threads(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
         finally:
             for future in pending:
                 future.cancel()
+
+
+def ahead(function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """Yield function(item) in the order of the items, the next one computed by a thread while one is worked on."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting: Optional[Future[R]] = None
+        for item in items:
+            following = pool.submit(function, item)
+            if waiting is not None:
+                yield waiting.result()
+            waiting = following
+        if waiting is not None:
+            yield waiting.result()
 
 
 def single_threaded_blas() -> AbstractContextManager[Any]:

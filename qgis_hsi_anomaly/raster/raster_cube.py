@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 
 from ..core.cube import Array, Cube
+from ..core.threads import ahead
 from .georeference import Georeference
 from .image import product_of
 from .rows import RasterRows
@@ -59,7 +60,9 @@ class RasterCube(Cube):
         self.pixel_area = (self.georeference if ortho is None else ortho.georeference).pixel_area
         # GDAL keeps a row of the file's blocks unpacked while blocks of the cube go through it.
         self.memory_budget = max(memory_budget - source.block_bytes, memory_budget // 4)
-        self.reading_bytes = 2 * source.block_bytes  # a new row is unpacked before the last is given up
+        # A new row is unpacked before the last is given up, and the next rows are read while some are worked on.
+        whole = 4 * self.rows * self.columns * self.bands
+        self.reading_bytes = 2 * source.block_bytes + min(3 * self.memory_budget // 8, 3 * whole // 2)
         self._source = source
 
     def on_map(self, values: Array) -> Tuple[Array, Georeference]:
@@ -75,6 +78,10 @@ class RasterCube(Cube):
         """Return how many rows fit the budget, whole blocks of the file where that can be."""
         height = super().block_height(bytes_per_pixel)
         return height if self.block_rows is not None else self._source.aligned(height)
+
+    def read_each(self, spans: Sequence[Tuple[int, int]]) -> Iterator[Array]:
+        """Yield the rows of half-open spans; the next are read while one is worked on."""
+        return ahead(lambda span: self.read_rows(*span), spans)
 
     def read_rows(self, start: int, stop: int) -> Array:
         """Return rows [start, stop) as (stop - start, columns, bands) float32, 0 where not valid.

@@ -33,6 +33,10 @@ _HUGE = 1e30
 """Nodata values beyond this (such as -3.4e38) are often rounded in the file: all values beyond it are meant."""
 
 
+KEPT = 32 * 2**20
+"""Bytes of a file, unpacked, up to which it is unpacked once."""
+
+
 class RasterRows:
     """Reads rows of some bands of an open GDAL dataset, in the file's own data type.
 
@@ -76,6 +80,8 @@ class RasterRows:
         pixels_whole = dataset.GetMetadataItem("INTERLEAVE", "IMAGE_STRUCTURE") == "PIXEL"
         held = dataset.RasterCount if pixels_whole else len(self.numbers)
         self.block_bytes = across * self.block_rows * held * self.dtype.itemsize if self.block_rows > 1 else 0
+        # Blocks of small files are kept by GDAL, those of large ones only while rows are read from them.
+        self._small, self._held = self.rows * across * held * self.dtype.itemsize <= KEPT, 0
         product = getattr(dataset, "product", None)
         unsaid = product.nodata if product is not None else None
         told = [band.GetNoDataValue() for band in bands]
@@ -130,6 +136,7 @@ class RasterRows:
             check_unchanged(self.path, self._since)
             return np.asarray(found)
         with self._lock, gdal_failures(sentence):
+            self._give_up(start)
             # Not into an array of ours: that is newer than GDAL 3.4.
             buffer = self._dataset.ReadRaster(
                 0,
@@ -143,11 +150,15 @@ class RasterRows:
                 buf_band_space=item * self.columns,
             )
             values = np.frombuffer(buffer, dtype=self.dtype).reshape(height, len(numbers), self.columns)
-            if start // self.block_rows != stop // self.block_rows or stop == self.rows:
-                # Blocks gone past are not needed again; GDAL would keep them up to a fraction of all memory.
-                self._dataset.FlushCache()
+            self._give_up(stop)
         check_unchanged(self.path, self._since)
         return values
+
+    def _give_up(self, row: int) -> None:
+        """Let GDAL forget the unpacked blocks that `row` is not in: it would keep a fraction of all memory."""
+        if row // self.block_rows != self._held and not self._small:
+            self._held = row // self.block_rows
+            self._dataset.FlushCache()
 
     def invalid(self, values: Array, start: int, chosen: Optional[Sequence[int]] = None) -> Optional[Array]:
         """Return where `values`, read from row `start`, are nodata, masked or not finite as float32; None: nowhere."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import List, Optional, Tuple
 
 import numpy as np
 
 from ..core.cube import Array
 from ..core.run import ALONE, Run
+from ..core.threads import ahead
 from .rows import RasterRows
 
 
@@ -44,15 +46,21 @@ def scan(source: RasterRows, budget: int, drop: bool = True, run: Run = ALONE) -
     band_pixels = np.zeros(bands, dtype=np.int64)
     low, high = np.full(bands, np.inf), np.full(bands, -np.inf)
     rounded = np.zeros(bands, dtype=bool)
-    for start, stop in source.spans(0, source.rows, budget // 8):
-        undecided = np.flatnonzero(~(low < high))
-        # Where every value is valid, only bands that may be constant still need a look.
-        every = source.rounds or not source.always_valid
-        chosen = list(range(bands)) if every else list(undecided)
+    # Where every value is valid, only bands that may be constant still need a look.
+    every = source.rounds or not source.always_valid
+
+    def look(span: Tuple[int, int]) -> Optional[Tuple[int, int, List[int], Array, Optional[Array]]]:
+        chosen = list(range(bands)) if every else [int(band) for band in np.flatnonzero(~(low < high))]
         if not chosen:
+            return None
+        values = source.read(*span, chosen)
+        return (*span, chosen, values, source.invalid(values, span[0], chosen))
+
+    spans = source.spans(0, source.rows, budget // 16)
+    for seen_rows in ahead(look, spans) if every else map(look, spans):
+        if seen_rows is None:
             break
-        values = source.read(start, stop, chosen)
-        invalid = source.invalid(values, start, chosen)
+        start, stop, chosen, values, invalid = seen_rows
         if not source.always_valid:
             if invalid is None:
                 counts[start:stop] = bands

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from qgis_hsi_anomaly.core import threads
-from qgis_hsi_anomaly.core.threads import map_threads
+from qgis_hsi_anomaly.core.threads import ahead, map_threads
 
 COUNT = threads.core_count
 
@@ -67,3 +67,27 @@ def test_products_are_the_same_without_threadpoolctl(monkeypatch):
 
     for matrix, found in zip(matrices, map_threads(lambda matrix: matrix @ matrix, matrices)):
         np.testing.assert_allclose(found, matrix @ matrix, rtol=1e-12)
+
+
+def test_one_item_is_computed_ahead_and_no_more() -> None:
+    """In order; what comes after the next is not begun."""
+    begun = []
+
+    def double(item: int) -> int:
+        begun.append(item)
+        return 2 * item
+
+    results = ahead(double, range(5))
+
+    assert next(results) == 0
+    assert begun in ([0], [0, 1])
+    assert list(results) == [2, 4, 6, 8]
+
+
+def test_an_error_ahead_is_raised_where_its_item_is_due() -> None:
+    """Those before it are still to be had."""
+    results = ahead(lambda item: 1 // (2 - item), range(4))
+
+    assert [next(results), next(results)] == [0, 1]
+    with pytest.raises(ZeroDivisionError):
+        next(results)

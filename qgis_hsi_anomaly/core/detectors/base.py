@@ -128,9 +128,8 @@ class Method(Parameters, ABC):
 
         Methods that hold more than row blocks add it in `working_memory`.
         """
-        block = 4 * cube.block_height() * cube.columns * cube.bands
         maps = 16 * cube.rows * cube.columns
-        return int(_ALWAYS + cube.reading_bytes + 2.2 * block + maps + self.working_memory(cube))
+        return _ALWAYS + maps + block_memory(cube) + self.working_memory(cube)
 
     def working_memory(self, cube: Cube) -> int:
         """Return about how many bytes are held beside row blocks and maps, a sample for example."""
@@ -166,6 +165,11 @@ class Preprocessor(Method):
     @abstractmethod
     def fit(self, cube: Cube, run: Run = ALONE) -> Suppression:
         """Learn from the cube's background pixels."""
+
+
+def block_memory(cube: Cube) -> int:
+    """Return about how many bytes reading row blocks and computing with them take."""
+    return int(cube.reading_bytes + 2.2 * 4 * cube.block_height() * cube.columns * cube.bands)
 
 
 def score_spectra(
