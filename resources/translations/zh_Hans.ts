@@ -1759,6 +1759,11 @@
         <translation>此模型只能由工作进程使用。</translation>
     </message>
     <message>
+        <location filename="core/working_planes.py"/>
+        <source>There is no room for a working file of {0} GB in {1}: {2}. Free some room there, or set the environment variable TMPDIR to a folder with more.</source>
+        <translation>{1} 中没有空间存放 {0} GB 的工作文件：{2}。请在那里腾出一些空间，或将环境变量 TMPDIR 设为空间更多的文件夹。</translation>
+    </message>
+    <message>
         <location filename="jobs/commands.py"/>
         <source>signal {0}</source>
         <translation>信号 {0}</translation>

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar, Dict, Iterator, Sequence, Tuple
+from itertools import chain
+from typing import Any, ClassVar, Dict, Iterator, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from ..numerics.statistics import Components, principal_components
 from ..parameters import integer, number
 from ..run import ALONE, Run
 from ..threads import core_count, map_threads
-from .base import Background, Detector, Group
+from ..working_planes import WorkingPlanes
+from .base import Background, Detector, Group, block_memory
 
 TARGET_PIXELS = 100
 """Pixels of the largest target by default, and what MAX_TARGET_AREA 0 stands for."""
@@ -24,8 +26,9 @@ SMOOTHING_RANGE = 2.0
 """Change of the first component, in its standard deviations, that separates pixels as much as SMOOTHING pixels do."""
 SMOOTHING_STEPS = 3
 _TILE = 1024
-_TREES = 240  # bytes that filtering takes for a value, as measured
-_TOGETHER = 1 << 20
+_TREES = 140  # bytes that filtering takes for a value, as measured
+_TOGETHER = 1 << 20  # values of a tile, or of several small maps
+_AT_ONCE = 1 << 22  # values whose residues are held
 
 Rectangle = Tuple[slice, slice]
 
@@ -60,8 +63,9 @@ class AED(Detector):
 
     An area filter looks no further than its area, so it works exactly on tiles with a halo of that many pixels.
     Pixels that are not valid belong to no bright or dark part, and the smoothing does not pass them; valid pixels
-    in groups of no more than MAX_TARGET_AREA, surrounded by such, cannot be judged and score 0. Memory: the p
-    component maps and about 40 more bytes a pixel for each core, 4 p + 40 cores. Time O(n_pixels (bands^2 + p)).
+    in groups of no more than MAX_TARGET_AREA, surrounded by such, cannot be judged and score 0. The components are
+    kept in a working file of 4 p bytes a pixel. Memory: about 40 bytes a pixel, and 140 MB for each core. Time
+    O(n_pixels (bands^2 + p)).
     """
 
     id: ClassVar[str] = "aed"
@@ -108,9 +112,11 @@ class AED(Detector):
         return AEDBackground(components, self.max_target_area, self.smoothing)
 
     def working_memory(self, cube: Cube) -> int:
-        """The component maps, and what filtering takes for the values that are filtered at a time."""
-        values = (self.principal_components or cube.bands) * cube.rows * cube.columns
-        return 4 * values + _TREES * min(values, core_count() * _TOGETHER)
+        """What filtering takes beyond row blocks, which are gone by then: residues, and trees in every core."""
+        pixels = cube.rows * cube.columns
+        values = (self.principal_components or cube.bands) * pixels
+        residues, trees = min(values, max(pixels, _AT_ONCE)), min(values, core_count() * _TOGETHER)
+        return max(12 * residues + _TREES * trees - block_memory(cube), 0)
 
     def restore(self, arrays: Dict[str, Array], facts: Dict[str, Any]) -> AEDBackground:
         """Rebuild the background from a model file's arrays."""
@@ -136,22 +142,28 @@ class AEDBackground(Background):
                 f"aed: the image has {cube.valid_pixels} valid pixels and the largest target {area}: "
                 "give a smaller MAX_TARGET_AREA or a larger image."
             )
-        maps = self._component_maps(cube, run.part(0.0, 0.3))
-        scores = fused_residues(maps, cube, area, run.part(0.3, 0.9))
+        with WorkingPlanes(len(self.components.variances), (cube.rows, cube.columns)) as planes:
+            self._write_components(planes, cube, run.part(0.0, 0.3))
+            scores = fused_residues(planes, cube, area, run.part(0.3, 0.9))
+            first = planes[0]
         if self.smoothing > 0:
-            scores = smooth(scores, maps[0], cube.valid, self.smoothing, run.part(0.9, 1.0))
+            scores = smooth(scores, first, cube.valid, self.smoothing, run.part(0.9, 1.0))
         run.update(1.0)
         scores[~cube.valid] = np.nan
         return scores
 
-    def _component_maps(self, cube: Cube, run: Run) -> Array:
-        """Return the components in standard deviations, (p, rows, columns) float32, 0 where not valid."""
+    def _write_components(self, planes: WorkingPlanes, cube: Cube, run: Run) -> None:
+        """Write the components in standard deviations, 0 where not valid."""
         scale = np.sqrt(self.components.variances)
-        maps = np.zeros((len(scale), cube.rows, cube.columns), dtype=np.float32)
         for block, _ in run.blocks(cube):
-            rows = slice(block.start, block.stop)
-            maps[:, rows][:, cube.valid[rows]] = (self.components.of(block.spectra) / scale).T
-        return run.sum(maps)
+            valid = cube.valid[block.start : block.stop]
+            values = np.zeros((len(scale), *valid.shape), dtype=np.float32)
+            values[:, valid] = (self.components.of(block.spectra) / scale).T
+            for index, part in enumerate(values):
+                planes.write(index, block.start, part)
+        if run.processes.size > 1:  # the others' rows
+            for index in range(len(planes)):
+                planes.write(index, 0, run.sum(planes[index]))
 
     def arrays(self) -> Dict[str, Array]:
         """The components."""
@@ -172,33 +184,28 @@ def warn_of_tiny_targets(who: str, area: int, run: Run, pixels: int = TARGET_PIX
         )
 
 
-def fused_residues(maps: Array, cube: Cube, area: int, run: Run = ALONE) -> Array:
+def fused_residues(
+    maps: Union[Sequence[Array], WorkingPlanes], cube: Cube, area: int, run: Run = ALONE
+) -> Array:
     """Return the sum over maps of their residues by area and by length, each divided by its background mean.
 
-    maps : (p, rows, columns) float32. Returns (rows, columns) float32, 0 where not valid.
+    maps : p times (rows, columns) float32. Returns (rows, columns) float32, 0 where not valid.
     """
     areas = sorted({area, max(area // 4, 1)})
-    lengths = line_lengths(area)
     judged = _large_groups(cube.valid, area)
-
-    def fused(part: Array) -> Array:
-        total = np.zeros(cube.valid.shape, dtype=np.float32)
-        by_area = area_residues(part, cube.valid, areas)
-        for values, residues in zip(part, by_area):
-            for residue in (*residues, *(line_residue(values, cube.valid, length) for length in lengths)):
+    scores = np.zeros(cube.valid.shape, dtype=np.float32)
+    # As many as are filtered at once without their residues taking much memory.
+    together = max(_AT_ONCE // cube.valid.size, 1)
+    for start in range(0, len(maps), together):
+        some = [maps[index] for index in range(start, min(start + together, len(maps)))]
+        for values, by_area in zip(some, area_residues(some, cube.valid, areas)):
+            by_line = (line_residue(values, cube.valid, length) for length in line_lengths(area))
+            for residue in chain(by_area, by_line):
                 residue[~judged] = 0
                 mean = float(residue[cube.background].mean(dtype=np.float64))
                 if mean > 0:
-                    total += residue / np.float32(mean)
-        return total
-
-    # Small maps are filtered together: most of the time goes into steps from level to level.
-    together = max(_TOGETHER // cube.valid.size, 1)
-    parts = [maps[start : start + together] for start in range(0, len(maps), together)]
-    scores = np.zeros(cube.valid.shape, dtype=np.float32)
-    for done, found in enumerate(map_threads(fused, parts), start=1):
-        scores += found
-        run.update(done / len(parts))
+                    scores += residue / np.float32(mean)
+        run.update((start + len(some)) / len(maps))
     return scores
 
 
@@ -212,34 +219,57 @@ def line_lengths(area: int) -> Tuple[int, ...]:
     return tuple(sorted({int(max(1.5 * side, 3)) | 1, int(max(3 * side, 5)) | 1}))
 
 
-def area_residues(maps: Array, valid: Array, areas: Sequence[int]) -> Array:
+def area_residues(maps: Sequence[Array], valid: Array, areas: Sequence[int]) -> Array:
     """Return |closing - values| + |values - opening| of maps for each area, (maps, areas, rows, columns) float32.
 
-    maps : (maps, rows, columns) float32, whose values count as the mean of their level (see `rank_levels`). areas :
+    maps : (rows, columns) float32 each, whose values count as the mean of their level (see `rank_levels`). areas :
     the largest numbers of pixels the filters take away. 0 where not valid.
     """
-    levels = [rank_levels(values[valid]) for values in maps]
+    levels, means = zip(*map_threads(lambda values: _levels(values, valid), maps))
+    # Small maps are filtered together, one share a core: most of the time goes into steps from level to level.
+    share = max(min(_TOGETHER // valid.size, -(-len(maps) // core_count())), 1)
+    shares = [range(start, min(start + share, len(maps))) for start in range(0, len(maps), share)]
+    jobs = [(some, *tile) for tile in _tiles(valid.shape, max(areas)) for some in shares]
+
+    def filtered(job: Tuple[range, Rectangle, Rectangle, Rectangle]) -> Array:
+        some, window, inner, _ = job
+        return _tile_residues(
+            [levels[one][window] for one in some], [means[one] for one in some], inner, areas
+        )
+
     found = np.zeros((len(maps), len(areas), *valid.shape), dtype=np.float32)
-    for window, inner, place in _tiles(valid.shape, max(areas)):
-        known = valid[window]
-        images = []
-        for level in levels:
-            image = np.full(valid.shape, -1, dtype=np.int64)
-            image[valid] = level
-            images += [image[window], np.where(known, level.max() - image[window], -1)]
-        # One below the other, a row without pixels between them.
-        height = known.shape[0] + 1
-        column = np.concatenate([np.pad(image, ((0, 1), (0, 0)), constant_values=-1) for image in images])
-        opened = area_openings(column, areas).reshape(len(areas), len(images), height, -1)[:, :, :-1]
-        opened = opened[(slice(None), slice(None), *inner)]
-        for one, (values, level) in enumerate(zip(maps, levels)):
-            sums = np.bincount(level, weights=values[valid])
-            means = (sums / np.maximum(np.bincount(level), 1)).astype(np.float32)
-            inside = known[inner]
-            bright, dark = opened[:, 2 * one], level.max() - opened[:, 2 * one + 1]
-            residue = means[np.where(inside, dark, 0)] - means[np.where(inside, bright, 0)]
-            found[(one, slice(None), *place)] = residue * inside
+    for (some, _, _, place), residues in zip(jobs, map_threads(filtered, jobs)):
+        found[(slice(some.start, some.stop), slice(None), *place)] = residues
     return found
+
+
+def _levels(values: Array, valid: Array) -> Tuple[Array, Array]:
+    """Return the level of every pixel, (rows, columns) int16, -1 where not valid, and the mean of each level."""
+    level = rank_levels(values[valid])
+    sums = np.bincount(level, weights=values[valid])
+    image = np.full(valid.shape, -1, dtype=np.int16)
+    image[valid] = level
+    return image, (sums / np.maximum(np.bincount(level), 1)).astype(np.float32)
+
+
+def _tile_residues(
+    levels: Sequence[Array], means: Sequence[Array], inner: Rectangle, areas: Sequence[int]
+) -> Array:
+    """Return the residues of the inside of a tile, (maps, areas, rows, columns) float32."""
+    images = []
+    for level, mean in zip(levels, means):
+        images += [level, np.where(level < 0, np.int16(-1), np.int16(len(mean) - 1) - level)]
+    # One below the other, a row without pixels between them.
+    height = images[0].shape[0] + 1
+    column = np.concatenate([np.pad(image, ((0, 1), (0, 0)), constant_values=-1) for image in images])
+    opened = area_openings(column, areas).reshape(len(areas), len(images), height, -1)[:, :, :-1]
+    opened = opened[(slice(None), slice(None), *inner)]
+    inside = levels[0][inner] >= 0
+    residues = []
+    for one, mean in enumerate(means):
+        bright, dark = opened[:, 2 * one], np.int16(len(mean) - 1) - opened[:, 2 * one + 1]
+        residues.append((mean[np.where(inside, dark, 0)] - mean[np.where(inside, bright, 0)]) * inside)
+    return np.stack(residues)
 
 
 def line_residue(values: Array, valid: Array, length: int) -> Array:
@@ -294,9 +324,10 @@ def _tiles(shape: Tuple[int, ...], halo: int) -> Iterator[Tuple[Rectangle, Recta
 
     A bright part that reaches from the inside through the halo has more than `halo` pixels in the tile already.
     """
-    size = max(_TILE, 2 * halo)
+    sides = [-(-length // -(-length // max(_TILE, 2 * halo))) for length in shape]  # of equal tiles
     rows, columns = (
-        [(start, min(start + size, length)) for start in range(0, length, size)] for length in shape
+        [(start, min(start + side, length)) for start in range(0, length, side)]
+        for side, length in zip(sides, shape)
     )
     for top, bottom in rows:
         for left, right in columns:

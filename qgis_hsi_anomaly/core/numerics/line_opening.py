@@ -8,7 +8,10 @@ from typing import Callable, Sequence
 import numpy as np
 
 from ..cube import Array
+from ..threads import map_threads
 
+_STRIP = 512
+"""Rows that a thread opens at a time."""
 _DIRECTIONS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
@@ -17,7 +20,10 @@ def line_residue(image: Array, valid: Array, lengths: Sequence[int]) -> Array:
 
     image, valid, lengths : see `line_opening`. 0 where not valid.
     """
-    return np.asarray(np.sum([image - line_opening(image, valid, length) for length in lengths], axis=0))
+    found = np.zeros_like(image)
+    for length in lengths:
+        found += image - line_opening(image, valid, length)
+    return found
 
 
 def line_opening(image: Array, valid: Array, length: int) -> Array:
@@ -30,12 +36,30 @@ def line_opening(image: Array, valid: Array, length: int) -> Array:
     1313-1329.
     """
     half = length // 2
-    opened = np.full_like(image, -np.inf)
-    beyond = np.where(valid, image, np.inf).astype(image.dtype)
+    reaches = []
     for down, right in _DIRECTIONS:
         reach = half if down == 0 or right == 0 else round(half / math.sqrt(2))
         # A longer line covers no more of the image.
-        reach = min([reach, *(side - 1 for side, step in zip(image.shape, (down, right)) if step)])
+        reaches.append(min([reach, *(side - 1 for side, step in zip(image.shape, (down, right)) if step)]))
+
+    def opened(start: int) -> Array:
+        # What an opening makes of a row depends on two reaches of rows on both sides.
+        low, stop = max(start - 2 * half, 0), start + _STRIP
+        rows = slice(low, stop + 2 * half)
+        return _opened(image[rows], valid[rows], reaches)[start - low : stop - low]
+
+    found = np.empty_like(image)
+    starts = range(0, len(image), _STRIP)
+    for start, strip in zip(starts, map_threads(opened, starts)):
+        found[start : start + _STRIP] = strip
+    return found
+
+
+def _opened(image: Array, valid: Array, reaches: Sequence[int]) -> Array:
+    """Return the openings of one strip. reaches : how far lines reach from their middle, for each direction."""
+    opened = np.full_like(image, -np.inf)
+    beyond = np.where(valid, image, np.inf).astype(image.dtype)
+    for (down, right), reach in zip(_DIRECTIONS, reaches):
         border = ((reach * abs(down),) * 2, (reach * abs(right),) * 2)
         padded = np.pad(beyond, border, constant_values=np.inf)
         eroded = _along(np.minimum, padded, down, right, 2 * reach + 1)
