@@ -38,7 +38,7 @@ _LOCAL_COMPONENTS = 10
 _LAMBDA = 1000.0
 _NEIGHBORS = 50
 _REFERENCE = 10_000
-_MAPS = 80  # bytes a pixel of the maps of all members
+_MAPS = 24  # bytes a pixel of what members said and of two maps
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Consensus(Detector):
 
     The spread is the standard deviation over members of normal scores. A member that cannot run, because of too few
     pixels or a missing library, is left out and named. Found by the comparison in docs/consensus.md. Time: the
-    members', one after the other. Memory: theirs, and about 80 bytes a pixel.
+    members', one after the other. Memory: that of the one that needs most, and about 24 bytes a pixel.
     """
 
     id: ClassVar[str] = "consensus"
@@ -100,6 +100,7 @@ class Consensus(Detector):
     def fit(self, cube: Cube, run: Run = ALONE) -> ConsensusBackground:
         """Let the members that go first learn. Raises DataError where there are no members but these and none can."""
         self.check_libraries()
+        cube = _learned_by_several(cube)
         members = self.members(cube)
         area = self._area()
         pixels = "1 pixel" if area == 1 else f"{area} pixels"
@@ -222,21 +223,24 @@ class _Sums:
         self.lengths = lengths
         self.members: List[str] = []
         self._votes = 0.0
-        self._evidence = np.zeros(cube.valid_pixels)
-        self._normal = np.zeros(cube.valid_pixels)
-        self._squares = np.zeros(cube.valid_pixels)
+        self._evidence, self._normal, self._squares = np.zeros((3, cube.valid_pixels), dtype=np.float32)
 
     def add(self, id: str, maps: List[Array]) -> None:
         """Add the mean of one member's maps, (rows, columns) each."""
-        normal = np.sum([rank_normal(scores[self.cube.valid]) for scores in maps], axis=0)
+        normal = rank_normal(maps[0][self.cube.valid])
+        for scores in maps[1:]:
+            normal += rank_normal(scores[self.cube.valid])
         if len(maps) > 1:
             normal = rank_normal(normal)
         votes = VOTES.get(id, 1)
         self.members.append(id)
         self._votes += votes
-        self._evidence += votes * (normal + rank_normal(self._residues(normal))) / 2
         self._normal += normal
         self._squares += normal**2
+        evidence = rank_normal(self._residues(normal))
+        evidence += normal
+        evidence *= votes / 2
+        self._evidence += evidence
 
     def _residues(self, normal: Array) -> Array:
         """What lines do not fit into, (n_valid,)."""
@@ -255,7 +259,7 @@ class _Sums:
 
     def score(self) -> Array:
         """The consensus, (n_valid,)."""
-        return self._evidence / self._votes
+        return np.asarray(self._evidence / self._votes)
 
     def spread(self) -> Array:
         """Standard deviation over members of normal scores, (n_valid,)."""
@@ -263,9 +267,16 @@ class _Sums:
         return np.asarray(np.sqrt(np.maximum(self._squares / count - (self._normal / count) ** 2, 0.0)))
 
 
+def _learned_by_several(cube: Cube) -> Cube:
+    """Return the cube as one that keeps the moments of its background: a pass over the file for all its members."""
+    shared = copy(cube)
+    shared.kept_moments = []
+    return shared
+
+
 def _without(cube: Cube, suspects: Array) -> Cube:
     """Return the cube with fewer background pixels."""
-    clean = copy(cube)
+    clean = _learned_by_several(cube)
     clean.background = cube.background & ~suspects
     return clean
 

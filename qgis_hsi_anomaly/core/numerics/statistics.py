@@ -7,7 +7,7 @@ and the sums of blocks, or of processes, simply add up.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, ClassVar, Dict, Optional, Tuple
+from typing import Callable, ClassVar, Dict, Optional, Tuple, cast
 
 import numpy as np
 
@@ -225,6 +225,9 @@ def gather_moments(
     transform : what to sum instead of the spectra, (n_pixels, bands) to (n_pixels, bands). pilot : a mean to sum
     about, (bands,), found where it is not given.
     """
+    kept = cube.kept_moments if transform is None and pilot is None else None
+    if kept:
+        return cast(Moments, kept[0])
     about = pilot_mean(cube) if pilot is None else pilot
 
     def add_up(spectra: Array) -> Moments:
@@ -237,7 +240,10 @@ def gather_moments(
         chunks = [spectra[start : start + CHUNK] for start in range(0, len(spectra), CHUNK)]
         for part in map_threads(add_up, chunks):
             moments = moments + part
-    return moments.over(run)
+    moments = moments.over(run)
+    if kept is not None:
+        kept.append(moments)
+    return moments
 
 
 def regularized_covariance(moments: Moments, regularization: str, run: Run = ALONE) -> Array:

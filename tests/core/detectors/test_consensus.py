@@ -261,3 +261,18 @@ def test_the_published_scenes(data_folder):
 
     assert np.mean(areas) >= 0.994
     assert min(areas) >= 0.985
+
+
+def test_members_share_the_moments_of_their_background(monkeypatch):
+    """One sum for those that go first, one for those that learn without the suspects; none is left for another run."""
+    from qgis_hsi_anomaly.core.numerics import statistics
+
+    sums = []
+    over = statistics.Moments.over
+    monkeypatch.setattr(statistics.Moments, "over", lambda self, run: sums.append(self) or over(self, run))
+    cube = ArrayCube(np.random.default_rng(0).normal(size=(40, 40, 5)).astype(np.float32))
+
+    Consensus().fit(cube).maps(cube)
+
+    assert len(sums) == 2
+    assert cube.kept_moments is None
