@@ -13,10 +13,10 @@ PLUGINS ?=
 export QT_QPA_PLATFORM ?= offscreen
 QGIS_PATH := /usr/bin:$(PATH)
 
-.PHONY: help setup setup-bench setup-docs demo test coverage lint format docs translations build package deploy bench-quality bench-speed fuzz clean
+.PHONY: help setup setup-bench setup-docs demo test coverage lint format docs translations build package deploy bench-quality bench-speed bench-scale fuzz clean
 
 help:
-	@echo "make demo | test | coverage | lint | format | docs | translations | build | package | deploy | bench-quality | bench-speed | fuzz | clean"
+	@echo "make demo | test | coverage | lint | format | docs | translations | build | package | deploy | bench-quality | bench-speed | bench-scale | fuzz | clean"
 
 setup:
 	@.ci/setup
@@ -81,6 +81,10 @@ bench-quality: setup-bench
 
 bench-speed: setup-bench
 	@$(PYTHON) -m benchmarks.speed $(BENCH)
+
+# Files larger than memory: seconds, and peak memory beside what was said before the run. BENCH="--limit 1024" holds it there.
+bench-scale: setup-bench
+	@$(PYTHON) -m benchmarks.scale $(BENCH)
 
 # Odd inputs by the thousand: bytes of rasters and models, headers, lists, messages. FIRST=N goes on from case N.
 CASES ?= 100000
