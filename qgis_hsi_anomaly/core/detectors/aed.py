@@ -26,7 +26,7 @@ SMOOTHING_RANGE = 2.0
 """Change of the first component, in its standard deviations, that separates pixels as much as SMOOTHING pixels do."""
 SMOOTHING_STEPS = 3
 _TILE = 1024
-_TREES = 140  # bytes that filtering takes for a value, as measured
+_TREES = 100  # bytes that filtering takes for a value, as measured
 _TOGETHER = 1 << 20  # values of a tile, or of several small maps
 _AT_ONCE = 1 << 22  # values whose residues are held
 
@@ -64,7 +64,7 @@ class AED(Detector):
     An area filter looks no further than its area, so it works exactly on tiles with a halo of that many pixels.
     Pixels that are not valid belong to no bright or dark part, and the smoothing does not pass them; valid pixels
     in groups of no more than MAX_TARGET_AREA, surrounded by such, cannot be judged and score 0. The components are
-    kept in a working file of 4 p bytes a pixel. Memory: about 40 bytes a pixel, and 140 MB for each core. Time
+    kept in a working file of 4 p bytes a pixel. Memory: about 40 bytes a pixel, and 100 MB for each core. Time
     O(n_pixels (bands^2 + p)).
     """
 
