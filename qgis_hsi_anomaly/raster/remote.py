@@ -125,10 +125,12 @@ def _copied(source: str, size: int, copy: str, shown: str) -> Iterator[int]:
 def _patient() -> Iterator[None]:
     """Wait for slow servers, but not for ever."""
     changed = [name for name in _PATIENCE if gdal.GetConfigOption(name) is None]
+    # Of this thread alone where GDAL's Python module has it: QGIS fetches with options of its own.
+    set_option = getattr(gdal, "SetThreadLocalConfigOption", gdal.SetConfigOption)
     for name in changed:
-        gdal.SetThreadLocalConfigOption(name, _PATIENCE[name])
+        set_option(name, _PATIENCE[name])
     try:
         yield
     finally:
         for name in changed:
-            gdal.SetThreadLocalConfigOption(name, None)
+            set_option(name, None)

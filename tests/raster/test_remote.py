@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Iterator, List, Tuple
@@ -188,3 +190,45 @@ def test_the_copy_goes_with_the_cube(served) -> None:
     assert len(kept(folder)) == 1
     del cube
     assert kept(folder) == []
+
+
+def test_a_bucket_is_read_as_an_address_is(served) -> None:
+    """s3:// from a store of the test's own, that asks for no signature."""
+    server, folder = served
+    (folder / "bucket").mkdir()
+    (folder / "scene.tif").rename(folder / "bucket" / "scene.tif")
+    options = {
+        "AWS_S3_ENDPOINT": server.address.partition("//")[2],
+        "AWS_HTTPS": "NO",
+        "AWS_NO_SIGN_REQUEST": "YES",
+        "AWS_VIRTUAL_HOSTING": "FALSE",
+    }
+    for name, value in options.items():
+        gdal.SetConfigOption(name, value)
+    try:
+        workflow.detect(make_detector("rx", {}), "s3://bucket/scene.tif", f"{folder}/far.tif")
+        with pytest.raises(RasterError, match="s3://bucket/none.tif cannot be read"):
+            open_cube("s3://bucket/none.tif")
+    finally:
+        for name in options:
+            gdal.SetConfigOption(name, None)
+
+    size = (folder / "bucket" / "scene.tif").stat().st_size
+    assert size <= server.sent <= 1.2 * size
+    assert not kept(folder)
+
+
+def test_a_server_that_never_answers_is_given_up(served, monkeypatch) -> None:
+    """After the patience there is, here a second; nothing is left."""
+    _, folder = served
+    monkeypatch.setitem(remote._PATIENCE, "GDAL_HTTP_LOW_SPEED_TIME", "1")
+    silent = socket.create_server(("127.0.0.1", 0))
+    started = time.monotonic()
+    try:
+        with pytest.raises(RasterError, match="cannot be read: check the address"):
+            open_cube(f"http://127.0.0.1:{silent.getsockname()[1]}/scene.tif")
+    finally:
+        silent.close()
+
+    assert time.monotonic() - started < 30
+    assert not kept(folder)
