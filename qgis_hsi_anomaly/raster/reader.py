@@ -115,6 +115,11 @@ def _open_here(
     _need_two(path, used, reasons)
     _need_pixels(path, used, found.valid, found.band_pixels[[candidates.index(number) for number in used]])
     _warn_of_rounding(path, [number for number in used if found.coarse[candidates.index(number)]], run)
+    if any(is_remote(name) for name in dataset.GetFileList() or []):
+        run.warning(
+            f"Parts of {path} are not on this machine and are fetched again in every pass, three times or more: "
+            "gdal_translate makes a copy of it that is."
+        )
     source = RasterRows(dataset, path, used, since)
     for kind, marked in flagged_pixels(product, source, allow, run).items():
         marks[kind] = marks[kind] | marked if kind in marks else marked

@@ -3615,6 +3615,11 @@
     </message>
     <message>
         <location filename="raster/reader.py"/>
+        <source>Parts of {0} are not on this machine and are fetched again in every pass, three times or more: gdal_translate makes a copy of it that is.</source>
+        <translation>{0} 的某些部分不在本机上，每次遍历都要重新获取，至少三次：可用 gdal_translate 在本机制作一份副本。</translation>
+    </message>
+    <message>
+        <location filename="raster/reader.py"/>
         <source>{0} is stored in blocks of {1} rows, which take {2} MB unpacked: more than GDAL keeps, so they are unpacked several times; the environment variable GDAL_CACHEMAX={3} makes reading faster.</source>
         <translation>{0} 以每块 {1} 行存储，解压后占 {2} MB，超过 GDAL 的缓存，因此会多次解压；设置环境变量 GDAL_CACHEMAX={3} 可加快读取。</translation>
     </message>

@@ -232,3 +232,20 @@ def test_a_server_that_never_answers_is_given_up(served, monkeypatch) -> None:
 
     assert time.monotonic() - started < 30
     assert not kept(folder)
+
+
+def test_a_mosaic_of_parts_elsewhere_says_that_they_are_fetched_again(served) -> None:
+    """It is read all the same."""
+    server, folder = served
+    warnings: List[str] = []
+    mosaic = folder / "mosaic.vrt"
+    gdal.GetDriverByName("VRT").CreateCopy(str(mosaic), gdal.Open(f"{folder}/scene.tif"))
+    near = '<SourceFilename relativeToVRT="1">scene.tif'
+    assert near in mosaic.read_text()
+    far = f"<SourceFilename>/vsicurl/{server.address}/scene.tif"
+    mosaic.write_text(mosaic.read_text().replace(near, far))
+
+    cube = open_cube(str(mosaic), run=Run(on_warning=warnings.append))
+
+    np.testing.assert_array_equal(cube.read_rows(70, 71), open_cube(f"{folder}/scene.tif").read_rows(70, 71))
+    assert [text for text in warnings if "fetched again in every pass" in text]
